@@ -1,0 +1,45 @@
+# Each target makes .venv when it is missing, with the versions of constraints.txt.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/installed
+PORT   ?= 8000
+
+.PHONY: help book test lint lab serve notebooks clean
+
+help:
+	@echo 'make book       build the book into _build/html'
+	@echo 'make serve      build it and show it on localhost:$(PORT)'
+	@echo 'make lab        open the chapters in JupyterLab'
+	@echo 'make test       check everything: style, units, chapters, site'
+	@echo 'make notebooks  run the chapters afresh and store their outputs'
+	@echo 'make clean      remove what was built; .venv stays'
+
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=...")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[book,lab,test]'
+	touch $@
+
+# Always from a clean folder: after a warning a second, incremental build would pass.
+book: $(STAMP)
+	rm -rf _build
+	$(BIN)/jupyter-book build . -W -n --keep-going
+
+serve: book
+	$(BIN)/python -m http.server $(PORT) --bind localhost --directory _build/html
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+
+test: lint
+	$(BIN)/python -m pytest
+
+lab: $(STAMP)
+	$(BIN)/jupyter lab chapters
+
+notebooks: $(STAMP)
+	$(BIN)/python tools/notebooks.py
+
+clean:
+	rm -rf _build
