@@ -1,0 +1,68 @@
+"""Checks of what is passed in: each returns a clean array or raises a ``ValueError`` that names the argument."""
+
+import numpy as np
+
+
+def real(name, value):
+    """Return `value` as an array of float32 or float64; NaN, infinity and what is not real are refused."""
+    array = np.asarray(value)
+    if array.dtype.kind not in "fiub":
+        raise ValueError(f"{name} must hold real numbers, got dtype {array.dtype}")
+    if array.dtype not in (np.float32, np.float64):
+        array = array.astype(np.float64)
+    if not np.isfinite(array).all():
+        bad = array[~np.isfinite(array)][0]
+        raise ValueError(f"{name} must hold finite numbers, got {bad}")
+    return array
+
+
+def scalar(name, value):
+    """Return `value` as a Python float."""
+    array = real(name, value)
+    if array.ndim:
+        raise ValueError(f"{name} must be a single number, got shape {array.shape}")
+    return float(array)
+
+
+def vector(name, value, size=None, match="x"):
+    """Return `value` as an array of shape (size,)."""
+    array = real(name, value)
+    if size is not None and array.shape != (size,):
+        raise ValueError(f"{name} must have shape ({size},) to match {match}, got {array.shape}")
+    if array.ndim != 1 or not array.size:
+        raise ValueError(f"{name} must have shape (d,) with d >= 1, got {array.shape}")
+    return array
+
+
+def points(name, value, size, match="w"):
+    """Return `value` as an array of shape (..., size)."""
+    array = real(name, value)
+    if array.ndim < 1 or array.shape[-1] != size:
+        raise ValueError(f"{name} must have shape (..., {size}) to match {match}, got {array.shape}")
+    return array
+
+
+def at_least(name, value, bound):
+    """Return `value` as a Python float that is not below `bound`."""
+    number = scalar(name, value)
+    if number < bound:
+        raise ValueError(f"{name} must be at least {bound}, got {number}")
+    return number
+
+
+def box(low, high, size):
+    """Return the bounds of a box as two arrays that broadcast to shape (size,)."""
+    low, high = real("low", low), real("high", high)
+    for name, bound in (("low", low), ("high", high)):
+        if bound.shape not in ((), (size,)):
+            raise ValueError(f"{name} must be a number or have shape ({size},), got {bound.shape}")
+    if np.any(low > high):
+        raise ValueError(f"low must not exceed high, got low={low.tolist()} and high={high.tolist()}")
+    return low, high
+
+
+def frozen(array):
+    """Return a copy of `array` that cannot be written to."""
+    array = np.array(array)
+    array.setflags(write=False)
+    return array

@@ -1,0 +1,78 @@
+"""One neuron with a ReLU (chapter ``relu-neuron``)."""
+
+import numpy as np
+
+from . import _check as check
+from .first_order import decompose
+
+
+class Neuron:
+    r"""A neuron with weights `w`, a bias `b` and a ReLU.
+
+    .. math:: f(x) = \max(0, z), \qquad z = \sum_i w_i x_i + b
+
+    Parameters
+    ----------
+    w : array_like of shape (d,)
+        Weights.
+    b : float, default=0.0
+        Bias.
+
+    Raises
+    ------
+    ValueError
+        If `w` is not a vector of finite numbers, or `b` not a finite number.
+
+    Notes
+    -----
+    Implements ``eq-relu-neuron``. All methods take points of shape (..., d).
+
+    Examples
+    --------
+    >>> neuron = Neuron([2.0, 1.0], b=-1.0)
+    >>> neuron([[1.0, 1.0], [0.0, 0.5]])
+    array([2., 0.])
+    """
+
+    def __init__(self, w, b=0.0):
+        self.w = check.frozen(check.vector("w", w))
+        self.b = check.scalar("b", b)
+
+    def __repr__(self):
+        return f"Neuron({self.w.tolist()}, b={self.b})"
+
+    def __call__(self, x):
+        """Return the output, of shape (...)."""
+        return np.maximum(0, self.preactivation(x))
+
+    def preactivation(self, x):
+        """Return :math:`z`, of shape (...)."""
+        x = self.points("x", x)
+        return x @ self.w.astype(x.dtype) + x.dtype.type(self.b)
+
+    def active(self, x):
+        """Tell where :math:`z > 0` (``eq-relu-neuron``, case ii)."""
+        return self.preactivation(x) > 0
+
+    def on_hinge(self, x):
+        """Tell where :math:`z = 0` up to rounding: a computed root gives -1e-16 as readily as 0 (``eq-hinge``)."""
+        x = self.points("x", x)
+        magnitude = np.abs(x) @ np.abs(self.w).astype(x.dtype) + abs(self.b)
+        return np.abs(self.preactivation(x)) <= 8 * np.finfo(x.dtype).eps * magnitude
+
+    def gradient(self, x):
+        r"""Return the gradient, of shape (..., d): `w` where the neuron is active, 0 where it is silent.
+
+        On the hinge, where there is no derivative, it is the limit from the active side (``eq-relu-gradient``).
+        """
+        x = self.points("x", x)
+        speaks = self.active(x) | self.on_hinge(x)
+        return np.where(speaks[..., None], self.w.astype(x.dtype), 0)
+
+    def decompose(self, x, a):
+        """Return the first-order `Decomposition` of the output at `x`, expanded at `a` (``eq-epsilon-zero``)."""
+        return decompose(self, self.gradient, self.points("x", x), self.points("a", a))
+
+    def points(self, name, x):
+        """Return `x` as points of shape (..., d) that fit the weights."""
+        return check.points(name, x, self.w.size)

@@ -1,0 +1,232 @@
+r"""Roots of a neuron, and the relevance that each gives (chapter ``w2-rule``).
+
+A relevance rule is a direction to walk. Walk from :math:`x` along :math:`-v` until the neuron's output is zero.
+The point where the walk stops is the root, and the output splits into :math:`R_i = w_i v_i / (w^\top v) \cdot f(x)`.
+The rules differ only in :math:`v`.
+"""
+
+import numpy as np
+
+from . import _check as check
+from .decomposition import Decomposition
+from .neuron import Neuron
+
+
+def w2_direction(x, w):
+    """Return :math:`v_i = w_i`, the shortest way to the hinge (``eq-walk``), of the shape of `x`."""
+    x, w = _point_and_weights(x, w)
+    return np.broadcast_to(w, x.shape)
+
+
+def z_direction(x, w):
+    """Return :math:`v_i = x_i`, the way towards the origin (``eq-z-direction``), of the shape of `x`."""
+    return _point_and_weights(x, w)[0]
+
+
+def zplus_direction(x, w):
+    """Return :math:`v_i = x_i` where input i adds to the output, else 0 (``eq-zplus-direction``), of the shape of `x`.
+
+    For :math:`x >= 0`, the domain it is made for, these are the inputs with :math:`w_i > 0`.
+    """
+    x, w = _point_and_weights(x, w)
+    return np.where(np.sign(x) * np.sign(w) > 0, x, 0)
+
+
+def zbox_direction(x, w, low, high):
+    """Return :math:`v_i = x_i - l_i` where :math:`w_i > 0`, :math:`x_i - h_i` where :math:`w_i < 0` (``eq-zbox-direction``).
+
+    `low` and `high` are numbers or arrays of shape (d,) with ``low <= high``. Shape of the result: that of `x`.
+    Where :math:`w_i = 0` the direction is :math:`x_i`, which changes nothing in the output.
+    """
+    x, w = _point_and_weights(x, w)
+    low, high = check.box(low, high, x.shape[-1])
+    return x - np.where(w > 0, low, 0).astype(x.dtype) - np.where(w < 0, high, 0).astype(x.dtype)
+
+
+def gamma_direction(x, w, gamma):
+    r"""Return :math:`v_i = x_i (1 + \gamma\,1[w_i > 0])` for `gamma` >= 0 (``eq-gamma-direction``), of the shape of `x`."""
+    x, w = _point_and_weights(x, w)
+    return x * (1 + check.at_least("gamma", gamma, 0) * (w > 0).astype(x.dtype))
+
+
+def root(neuron, x, v):
+    r"""Walk from `x` against `v` to the hinge of `neuron`.
+
+    .. math:: \tilde x = x - \frac{w^\top x + b}{w^\top v}\, v
+
+    Parameters
+    ----------
+    neuron : Neuron
+        With d weights.
+    x : array_like of shape (..., d)
+        Points to be explained.
+    v : array_like of shape (..., d) or (d,)
+        Direction of the walk; its length does not matter.
+
+    Returns
+    -------
+    ndarray of shape (..., d)
+        Points with :math:`w^\top \tilde x + b = 0` up to rounding.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, or :math:`w^\top v = 0`, so that the walk never meets the hinge.
+
+    Notes
+    -----
+    Implements ``eq-root``. The root may leave the domain of the inputs (``eq-domain``).
+
+    Examples
+    --------
+    >>> root(Neuron([2.0, 1.0], b=-1.0), [1.0, 1.0], [1.0, 0.0])
+    array([0., 1.])
+    """
+    x, v = neuron.points("x", x), neuron.points("v", v)
+    t = neuron.preactivation(x) / _slope(neuron, v)
+    return x - t[..., None] * v
+
+
+def relevance(neuron, x, v):
+    r"""Split the output of `neuron` at `x` by the root that lies in the direction `v`.
+
+    .. math:: R_i = \frac{w_i v_i}{w^\top v}\, f(x)
+
+    Parameters
+    ----------
+    neuron : Neuron
+        With d weights.
+    x : array_like of shape (..., d)
+        Points to be explained.
+    v : array_like of shape (..., d) or (d,)
+        Direction of the walk; its length does not matter.
+
+    Returns
+    -------
+    Decomposition
+        With ``baseline`` the output at the root and ``remainder`` what is left, both computed, not set to zero.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, or :math:`w^\top v = 0`.
+
+    Notes
+    -----
+    Implements ``eq-master-relevance``. The gradient at the root is the limit from the active side, `w`. A silent neuron
+    has nothing to share, so all its relevances are 0.
+
+    Examples
+    --------
+    >>> relevance(Neuron([2.0, 1.0], b=-1.0), [1.0, 1.0], [2.0, 1.0]).relevance
+    array([1.6, 0.4])
+    """
+    x, v = neuron.points("x", x), neuron.points("v", v)
+    value = neuron(x)
+    share = neuron.w.astype(x.dtype) * v / _slope(neuron, v)[..., None]
+    shares = share * value[..., None]
+    baseline = neuron(root(neuron, x, v))
+    return Decomposition(value, shares, baseline, value - baseline - shares.sum(axis=-1))
+
+
+def w2_root(x, w, b=0.0):
+    r"""Return the root of a neuron that lies nearest to `x`.
+
+    .. math:: \tilde x = x - \frac{w^\top x + b}{\lVert w \rVert^2}\, w
+
+    Parameters
+    ----------
+    x : array_like of shape (..., d)
+        Points to be explained.
+    w : array_like of shape (d,)
+        Weights of the neuron; they must not all be zero.
+    b : float, default=0.0
+        Bias of the neuron.
+
+    Returns
+    -------
+    ndarray of shape (..., d)
+        Points with ``w @ root + b == 0`` up to rounding.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, or all weights are zero.
+
+    Notes
+    -----
+    Implements ``eq-w2-root`` [Montavon2017]_. The root may leave the domain of the inputs.
+
+    Examples
+    --------
+    >>> w2_root([1.0, 1.0], [2.0, 1.0], b=-1.0)
+    array([0.2, 0.6])
+    """
+    return root(Neuron(w, b), x, w2_direction(x, w))
+
+
+def z_root(x, w, b=0.0):
+    """Return the root on the line from `x` to the origin (``eq-z-direction``); parameters and errors as in `w2_root`.
+
+    >>> z_root([2.0, 2.0], [2.0, 1.0], b=-3.0)
+    array([1., 1.])
+    """
+    return root(Neuron(w, b), x, z_direction(x, w))
+
+
+def zplus_root(x, w, b=0.0):
+    """Return the root on the way that shrinks only the inputs that add (``eq-zplus-direction``); as in `w2_root`.
+
+    >>> zplus_root([1.0, 1.0], [1.0, 2.0], b=3.0)
+    array([-1., -1.])
+    """
+    return root(Neuron(w, b), x, zplus_direction(x, w))
+
+
+def zbox_root(x, w, b=0.0, low=-1.0, high=1.0):
+    """Return the root on the way to the corner of the box where the neuron is weakest (``eq-zbox-direction``).
+
+    Parameters and errors as in `w2_root`, and `low`, `high` as in `zbox_direction`.
+
+    >>> zbox_root([1.0, 0.0], [3.0, -1.0], low=0.0, high=1.0)
+    array([0.25, 0.75])
+    """
+    return root(Neuron(w, b), x, zbox_direction(x, w, low, high))
+
+
+def gamma_root(x, w, b=0.0, gamma=0.25):
+    """Return the root in the direction of the γ-rule (``eq-gamma-direction``); as in `w2_root`, with `gamma` >= 0.
+
+    >>> gamma_root([1.0, 1.0], [2.0, -1.0], gamma=1.0)
+    array([0.33333333, 0.66666667])
+    """
+    return root(Neuron(w, b), x, gamma_direction(x, w, gamma))
+
+
+def in_domain(point, low=0.0, high=np.inf):
+    """Tell where all coordinates of `point`, of shape (..., d), lie between `low` and `high` (``eq-domain``).
+
+    >>> in_domain([[0.2, 0.6], [-0.95, 0.95]])
+    array([ True, False])
+    """
+    point = check.real("point", point)
+    return np.all((low <= point) & (point <= high), axis=-1)
+
+
+def _slope(neuron, v):
+    """Return :math:`w^T v`, of shape (...), which must not vanish (up to rounding)."""
+    w = neuron.w.astype(v.dtype)
+    slope, magnitude = v @ w, np.abs(v) @ np.abs(w)
+    flat = np.abs(slope) <= 8 * np.finfo(v.dtype).eps * magnitude
+    if flat.any():
+        direction = v[flat][0]
+        if not w.any():
+            raise ValueError("w must have a non-zero weight, got only zeros")
+        raise ValueError(f"v must not run along the hinge: w @ v must not vanish, got {slope[flat][0]} for v = {direction}")
+    return slope
+
+
+def _point_and_weights(x, w):
+    w = check.vector("w", w)
+    x = check.points("x", x, w.size)
+    return x, w.astype(x.dtype)

@@ -1,0 +1,265 @@
+r"""The relevance rules, and the one propagation that serves them all (chapter ``full-network``).
+
+A rule gives, for a layer with weights W, a list of terms :math:`(x_t, W_t)`. With the numerators
+:math:`n_{ij} = \sum_t x_{t,i} W_{t,ij}` every neuron j shares its relevance in proportion to :math:`n_{ij}`.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
+
+import numpy as np
+
+from . import _check as check
+
+
+class Part(NamedTuple):
+    """A share of the relevance, the terms that hand it on, and the bias that stands in its denominator."""
+
+    share: float
+    terms: list
+    bias: np.ndarray
+
+
+class Passed(NamedTuple):
+    """What a layer handed down, of shape (..., inputs), and what its neurons lost, each of shape (..., outputs)."""
+
+    relevance: np.ndarray
+    bias: np.ndarray
+    stabilizer: np.ndarray
+    no_receiver: np.ndarray
+
+
+class Rule:
+    """What all rules have in common: one part with the rule's terms, no bias and no stabilizer in the denominator."""
+
+    absorb_bias = False
+
+    def __str__(self):
+        settings = [str(value) for value in vars(self).values() if value is not False and value is not True]
+        return self.name + (f"({', '.join(settings)})" if settings else "") + (" with bias" if self.absorb_bias else "")
+
+    def terms(self, a, W):
+        """Return the list of pairs (x_t, W_t) for activations `a`, of shape (..., inputs), and `Weights` `W`."""
+        raise NotImplementedError
+
+    def parts(self, a, W, b):
+        """Return the parts of the relevance, here only one."""
+        return [Part(1.0, self.terms(a, W), b if self.absorb_bias else np.zeros_like(b))]
+
+    def stabilizer(self, z):
+        """Return what is added to the denominator `z`."""
+        return np.zeros_like(z)
+
+
+def propagate(rule, layer, R):
+    r"""Hand the relevance of a layer's outputs down to its inputs.
+
+    .. math:: z_j = \sum_{t,i} x_{t,i} W_{t,ij}, \qquad s_j = R_j / z_j, \qquad R_i = \sum_t x_{t,i} \sum_j W_{t,ij}\, s_j
+
+    Parameters
+    ----------
+    rule : Rule
+        How to share.
+    layer : Dense
+        A layer with weights, after its forward pass.
+    R : ndarray of shape (..., outputs)
+        Relevance of the outputs.
+
+    Returns
+    -------
+    Passed
+        The relevance of the inputs and the losses.
+
+    Raises
+    ------
+    ValueError
+        If a ratio :math:`R_j / z_j` is too large for the precision.
+
+    Notes
+    -----
+    Implements ``eq-terms`` and ``eq-audit``.
+    """
+    parts = rule.parts(layer.x, *layer.parameters(layer.x.dtype))
+    passed = [_hand_down(layer, part, part.share * R, rule.stabilizer) for part in parts]
+    total = Passed(*(sum(amounts) for amounts in zip(*passed, strict=True)))
+    if not np.isfinite(total.relevance).all():
+        raise ValueError(f"relevance and inputs must be of magnitudes whose ratio fits {R.dtype}; {rule} on {layer} overflowed")
+    return total
+
+
+def numerators(terms):
+    r"""Return :math:`n_{ij} = \sum_t x_{t,i} W_{t,ij}`, of shape (inputs, outputs), for the terms of one input (``eq-terms``)."""
+    return sum(x[:, None] * W for x, W in terms)
+
+
+def ratios(z, R, bias, stabilizer):
+    r"""Return :math:`s_j = R_j / d_j` (0 where :math:`d_j = 0`) and the losses to bias, stabilizer and no receiver (``eq-audit``)."""
+    z = z + bias
+    extra = stabilizer(z)
+    d = z + extra
+    with np.errstate(over="ignore"):
+        s = np.divide(R, d, out=np.zeros(np.broadcast_shapes(R.shape, d.shape), d.dtype), where=d != 0)
+        return s, s * bias, s * extra, np.where(d == 0, R, 0)
+
+
+def _hand_down(layer, part, R, stabilizer):
+    z = sum(layer.apply(x, W) for x, W in part.terms)
+    s, *losses = ratios(z, R, part.bias, stabilizer)
+    with np.errstate(over="ignore", invalid="ignore"):
+        return Passed(sum(x * layer.transpose(s, W) for x, W in part.terms), *losses)
+
+
+def plus(x):
+    """Return the positive part of `x`, 0 elsewhere."""
+    return np.maximum(x, 0)
+
+
+def minus(x):
+    """Return the negative part of `x`, 0 elsewhere."""
+    return np.minimum(x, 0)
+
+
+def _of_one_sign(a, same, other):
+    """Return the terms whose products a·w have one sign: positive `a` with `same`, negative `a`, if any, with `other`."""
+    return [(plus(a), same), (minus(a), other)] if (a < 0).any() else [(a, same)]
+
+
+@dataclass(frozen=True)
+class LRP0(Rule):
+    r"""The basic rule, :math:`R_i = \sum_j a_i W_{ij} / \sum_h a_h W_{hj} \cdot R_j` (``eq-lrp0-rule``) [Bach2015]_.
+
+    With `absorb_bias` the denominator holds the bias too, as in Bach's Eq. 56, and the bias keeps its share.
+    """
+
+    absorb_bias: bool = False
+    name: ClassVar[str] = "LRP-0"
+
+    def terms(self, a, W):
+        """Return (a, W)."""
+        return [(a, W.full)]
+
+
+@dataclass(frozen=True)
+class Epsilon(Rule):
+    r"""LRP-0 with :math:`\epsilon\,\mathrm{sign}(z_j)` in the denominator, sign(0) = +1 (``eq-epsilon-rule``) [Bach2015]_.
+
+    `epsilon` >= 0 has the unit of the preactivations. The stabilizer takes :math:`R_j \epsilon / (|z_j| + \epsilon)` away.
+    """
+
+    epsilon: float = 1e-6
+    absorb_bias: bool = False
+    name: ClassVar[str] = "ε"
+
+    def __post_init__(self):
+        check.at_least("epsilon", self.epsilon, 0)
+
+    def terms(self, a, W):
+        """Return (a, W)."""
+        return [(a, W.full)]
+
+    def stabilizer(self, z):
+        """Return epsilon with the sign of `z`."""
+        return np.where(z < 0, -self.epsilon, self.epsilon).astype(z.dtype)
+
+
+@dataclass(frozen=True)
+class Gamma(Rule):
+    r"""Weights that add are favored: :math:`W + \gamma W^+` in place of W, for :math:`a \ge 0` (``eq-gamma-rule``) [Montavon2019]_.
+
+    `gamma` >= 0 has no unit; 0 gives LRP-0, and towards infinity the rule tends to z⁺.
+    """
+
+    gamma: float = 0.25
+    name: ClassVar[str] = "γ"
+
+    def __post_init__(self):
+        check.at_least("gamma", self.gamma, 0)
+
+    def terms(self, a, W):
+        """Return (a, W + γ W⁺)."""
+        return [(a, W.boosted(self.gamma))]
+
+
+@dataclass(frozen=True)
+class AlphaBeta(Rule):
+    r"""What adds gets :math:`\alpha R_j`, what subtracts :math:`-\beta R_j`, with α − β = 1 (``eq-alphabeta-rule``) [Bach2015]_.
+
+    `alpha` >= 1 has no unit, and β = α − 1. Bach's Eq. 60 writes α + β = 1 with β <= 0. With `absorb_bias` the positive
+    part of the bias stands in the first denominator, the negative part in the second.
+    """
+
+    alpha: float = 2.0
+    absorb_bias: bool = False
+    name: ClassVar[str] = "αβ"
+
+    def __post_init__(self):
+        check.at_least("alpha", self.alpha, 1)
+
+    @property
+    def beta(self):
+        """The weight of what subtracts, α − 1."""
+        return self.alpha - 1
+
+    def parts(self, a, W, b):
+        """Return two parts, that of α and that of −β."""
+        b = b if self.absorb_bias else np.zeros_like(b)
+        adds = Part(self.alpha, _of_one_sign(a, W.plus, W.minus), plus(b))
+        subtracts = Part(-self.beta, _of_one_sign(a, W.minus, W.plus), minus(b))
+        return [adds, subtracts] if self.beta else [adds]
+
+
+@dataclass(frozen=True)
+class ZPlus(Rule):
+    """Only what adds gets a share: W⁺ for :math:`a >= 0`, and W⁻ for negative inputs (``eq-zplus-rule``) [Montavon2017]_."""
+
+    name: ClassVar[str] = "z⁺"
+
+    def terms(self, a, W):
+        """Return (a⁺, W⁺) and, if there are negative inputs, (a⁻, W⁻)."""
+        return _of_one_sign(a, W.plus, W.minus)
+
+
+@dataclass(frozen=True)
+class WSquare(Rule):
+    """Shares in proportion to the squared weights, whatever the input; for the first layer (``eq-wsquare-rule``) [Montavon2017]_."""
+
+    name: ClassVar[str] = "w²"
+
+    def terms(self, a, W):
+        """Return (1, W²)."""
+        return [(np.ones(a.shape[-1], a.dtype), W.square)]
+
+
+@dataclass(frozen=True)
+class Flat(Rule):
+    """The same share for every input; for the first layer (``eq-flat-rule``)."""
+
+    name: ClassVar[str] = "flat"
+
+    def terms(self, a, W):
+        """Return (1, 1)."""
+        return [(np.ones(a.shape[-1], a.dtype), W.ones)]
+
+
+@dataclass(frozen=True, eq=False)
+class ZBox(Rule):
+    r"""For inputs in a box, :math:`l \le a \le h`: :math:`n_{ij} = a_i W_{ij} - l_i W^+_{ij} - h_i W^-_{ij}` (``eq-zbox-rule``).
+
+    `low` and `high` are numbers or arrays of shape (inputs,) in the unit of the inputs [Montavon2017]_. It is computed as
+    :math:`(a_i - l_i) W^+_{ij} + (a_i - h_i) W^-_{ij}`, the same sum with nothing to cancel.
+    """
+
+    low: float = -1.0
+    high: float = 1.0
+    name: ClassVar[str] = "z^B"
+
+    def __post_init__(self):
+        check.box(self.low, self.high, np.size(self.low) if np.ndim(self.low) else np.size(self.high))
+
+    def terms(self, a, W):
+        """Return (a − l, W⁺) and (a − h, W⁻)."""
+        low, high = check.box(self.low, self.high, a.shape[-1])
+        return [((a - low).astype(a.dtype), W.plus), ((a - high).astype(a.dtype), W.minus)]
+
+
+RULES = {rule.name: rule for rule in (LRP0, Epsilon, Gamma, AlphaBeta, ZPlus, WSquare, Flat, ZBox)}

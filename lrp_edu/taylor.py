@@ -1,0 +1,200 @@
+r"""The Taylor series of one variable (chapter ``taylor-series``).
+
+Two views of one thing: `polynomial` and `remainder` work on sympy expressions, exactly; a `TaylorFunction` gives the same
+coefficients as floating-point numbers, fast enough for a figure that is being dragged.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import sympy as sp
+
+from . import _check as check
+
+
+def polynomial(expr, x, about=0, degree=1):
+    r"""Return the Taylor polynomial of a sympy expression.
+
+    .. math:: T_n(x) = \sum_{k=0}^{n} \frac{f^{(k)}(a)}{k!} (x - a)^k
+
+    Parameters
+    ----------
+    expr : sympy.Expr
+        The function :math:`f`.
+    x : sympy.Symbol
+        Its variable.
+    about : number or sympy.Expr, default=0
+        The point of expansion :math:`a`; at 0 the polynomial is Maclaurin's.
+    degree : int, default=1
+        The highest power :math:`n`.
+
+    Returns
+    -------
+    sympy.Expr
+        A polynomial in ``x - about``.
+
+    Raises
+    ------
+    ValueError
+        If `degree` is not a whole number >= 0, or a derivative at `about` does not exist.
+
+    Notes
+    -----
+    Implements ``eq-taylor-polynomial`` and, at 0, ``eq-maclaurin``.
+
+    Examples
+    --------
+    >>> x = sp.Symbol("x")
+    >>> polynomial(sp.sin(x**2), x, degree=6)
+    -x**6/6 + x**2
+    """
+    _whole("degree", degree)
+    about = sp.sympify(about)
+    terms = (_derivative(expr, x, about, k) / sp.factorial(k) * (x - about) ** k for k in range(degree + 1))
+    return sp.Add(*terms)
+
+
+def remainder(expr, x, about=0, degree=1):
+    r"""Return what the Taylor polynomial misses, :math:`\varepsilon(x) = f(x) - T_n(x)`.
+
+    Parameters, errors and types are those of `polynomial`.
+
+    Notes
+    -----
+    Implements ``eq-taylor-remainder``.
+
+    Examples
+    --------
+    >>> x = sp.Symbol("x")
+    >>> remainder(x**3, x, about=1, degree=2).expand()
+    x**3 - 3*x**2 + 3*x - 1
+    """
+    return expr - polynomial(expr, x, about, degree)
+
+
+def _derivative(expr, x, about, k):
+    """Return the k-th derivative at `about`, as a limit where the formula itself is undefined there."""
+    derivative = sp.diff(expr, x, k)
+    value = derivative.subs(x, about)
+    if not value.is_finite:
+        value = sp.limit(derivative, x, about)
+    if not value.is_finite:
+        raise ValueError(f"expr must have {k} derivatives at about = {about}, got {expr}")
+    return value
+
+
+class TaylorFunction(NamedTuple):
+    """A function with its Taylor coefficients in floating-point numbers.
+
+    Attributes
+    ----------
+    label : str
+        The function as text.
+    f : callable
+        Maps an array to an array of the same shape.
+    coefficients : callable
+        Maps (a, degree) to the array :math:`c_0, \\dots, c_n` of shape (degree + 1,), with
+        :math:`c_k = f^{(k)}(a) / k!` (``eq-taylor-polynomial``).
+    domain : tuple of float
+        The open interval where f is defined.
+    """
+
+    label: str
+    f: Callable
+    coefficients: Callable
+    domain: tuple = (-np.inf, np.inf)
+
+
+def evaluate(coefficients, about, x):
+    r"""Return :math:`\sum_k c_k (x - a)^k` by Horner's scheme (``eq-taylor-polynomial``).
+
+    Parameters
+    ----------
+    coefficients : array_like of shape (n + 1,)
+        The :math:`c_k`, lowest power first.
+    about : float
+        The point of expansion :math:`a`.
+    x : array_like of shape (...)
+        Where to evaluate.
+
+    Returns
+    -------
+    ndarray of shape (...)
+
+    Raises
+    ------
+    ValueError
+        If a number is not finite.
+
+    Examples
+    --------
+    >>> float(evaluate([1.0, 2.0], 1.0, 3.0))
+    5.0
+    """
+    h = check.real("x", x) - check.scalar("about", about)
+    total = np.zeros_like(h)
+    for c in check.vector("coefficients", coefficients)[::-1]:
+        total = total * h + c
+    return total
+
+
+def _sin_of_square(a, degree):
+    """Return the coefficients of sin(x²): with u = x², s = sin u and c = cos u obey s' = c u', c' = -s u'."""
+    u = [a * a, 2 * a, 1.0]
+    s, c = [np.sin(u[0])], [np.cos(u[0])]
+    for k in range(1, degree + 1):
+        slopes = [(j * u[j], k - j) for j in range(1, min(k, 2) + 1)]
+        s_k = sum(du * c[i] for du, i in slopes) / k
+        c_k = -sum(du * s[i] for du, i in slopes) / k
+        s.append(s_k)
+        c.append(c_k)
+    return np.array(s)
+
+
+def _exponential(a, degree):
+    c = [np.exp(a)]
+    for k in range(1, degree + 1):
+        c.append(c[-1] / k)
+    return np.array(c)
+
+
+def _logarithm(a, degree):
+    q = -1 / (1 + a)
+    return np.array([np.log1p(a)] + [-(q**k) / k for k in range(1, degree + 1)])
+
+
+def _cubic(a, degree):
+    return np.array([a**3 / 3 - a, a * a - 1, a, 1 / 3] + [0.0] * degree)[: degree + 1]
+
+
+def _hinge(a, degree):
+    """Return the coefficients of max(0, x); at the corner they are the limit from the active side."""
+    return np.array([max(0.0, a), float(a >= 0)] + [0.0] * degree)[: degree + 1]
+
+
+def _checked(coefficients, domain=(-np.inf, np.inf)):
+    """Return `coefficients` with its arguments checked."""
+
+    def of(a, degree):
+        a = check.scalar("a", a)
+        if not domain[0] < a < domain[1]:
+            raise ValueError(f"a must lie between {domain[0]} and {domain[1]}, got {a}")
+        return coefficients(a, _whole("degree", degree))
+
+    return of
+
+
+def _whole(name, value):
+    if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < 0:
+        raise ValueError(f"{name} must be a whole number >= 0, got {value!r}")
+    return int(value)
+
+
+FUNCTIONS = {
+    "sin": TaylorFunction("sin(x²)", lambda x: np.sin(np.square(x)), _checked(_sin_of_square)),
+    "exp": TaylorFunction("exp(x)", np.exp, _checked(_exponential)),
+    "log": TaylorFunction("ln(1 + x)", np.log1p, _checked(_logarithm, (-1, np.inf)), (-1, np.inf)),
+    "cubic": TaylorFunction("x³/3 − x", lambda x: x**3 / 3 - x, _checked(_cubic)),
+    "relu": TaylorFunction("max(0, x)", lambda x: np.maximum(0, x), _checked(_hinge)),
+}
