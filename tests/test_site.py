@@ -1,0 +1,143 @@
+"""The built book in a browser: quiet, light, narrow, readable, on its own, and with live figures that agree."""
+
+import gzip
+from html.parser import HTMLParser
+from urllib.parse import unquote, urljoin, urlsplit
+
+import pytest
+import yaml
+from conftest import ROOT
+
+LIMIT = 1_200_000  # bytes of a page's first load, each response gzipped
+TOC = yaml.safe_load((ROOT / "_toc.yml").read_text())
+PAGES = [TOC["root"], *(entry["file"] for part in TOC["parts"] for entry in part["chapters"]), "search", "genindex"]
+EACH_PAGE = pytest.mark.parametrize("name", PAGES)
+THEMES = pytest.mark.parametrize("theme", ["light", "dark"])
+
+# Yields each element with text of its own whose contrast with what lies behind it is too low to read.
+PALE = """() => {
+  const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
+  const rgba = (color) => {
+    canvas.clearRect(0, 0, 1, 1);
+    canvas.fillStyle = color;
+    canvas.fillRect(0, 0, 1, 1);
+    return [...canvas.getImageData(0, 0, 1, 1).data].map((v) => v / 255);
+  };
+  const behind = (element) => {
+    let under = [0, 0, 0];
+    for (const e of [...ancestors(element)].reverse()) {
+      const [r, g, b, a] = rgba(getComputedStyle(e).backgroundColor);
+      under = [r, g, b].map((v, i) => v * a + under[i] * (1 - a));
+    }
+    return under;
+  };
+  function* ancestors(e) { for (; e; e = e.parentElement) yield e; }
+  const luminance = (rgb) => rgb
+    .map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const pale = [];
+  for (const e of document.querySelectorAll('main article *, nav a, nav p')) {
+    const own = [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim());
+    if (!own || e.closest('svg, script, mjx-container, .headerlink')) continue;
+    if (!e.checkVisibility({opacityProperty: true})) continue;
+    const under = behind(e);
+    const [r, g, b, a] = rgba(getComputedStyle(e).color);
+    const [low, high] = [luminance([r, g, b].map((v, i) => v * a + under[i] * (1 - a))), luminance(under)]
+      .sort((p, q) => p - q);
+    const ratio = (high + 0.05) / (low + 0.05);
+    const text = e.textContent.trim().slice(0, 40);
+    if (ratio < 4.5) pale.push(`${e.tagName}.${e.className} "${text}" ${ratio.toFixed(2)}`);
+  }
+  return [...new Set(pale)];
+}"""
+
+
+def events(page):
+    """Collect what the page logs as a warning or an error, and every request that fails."""
+    seen = []
+    page.on("console", lambda message: message.type in ("warning", "error") and seen.append(message.text))
+    page.on("pageerror", lambda error: seen.append(str(error)))
+    page.on("requestfailed", lambda request: seen.append(f"failed: {request.url}"))
+    page.on("response", lambda response: response.status >= 400 and seen.append(f"{response.status}: {response.url}"))
+    return seen
+
+
+def visit(page, url):
+    """Open `url` and wait until the page has all that it asks for, its formulas set and its figures alive."""
+    page.goto(url, wait_until="networkidle")
+    page.evaluate("window.MathJax?.startup?.promise.then(() => true) ?? true")
+    page.evaluate("document.fonts.ready.then(() => true)")
+
+
+@EACH_PAGE
+def test_page_is_quiet_on_its_own_and_light(page, site, name):
+    responses, seen = [], events(page)
+    page.on("response", lambda response: responses.append(response))
+    visit(page, f"{site}{name}.html")
+    assert not seen
+    assert not [r.url for r in responses if not r.url.startswith((site, "data:", "blob:"))]
+    weights = {r.url: len(gzip.compress(r.body())) for r in responses if r.url.startswith(site)}
+    assert sum(weights.values()) <= LIMIT, sorted(weights.items(), key=lambda item: -item[1])[:8]
+
+
+@EACH_PAGE
+@THEMES
+def test_page_fits_a_phone_and_can_be_read(browser, site, name, theme):
+    with browser.new_context(viewport={"width": 360, "height": 780}, color_scheme=theme) as context:
+        page = context.new_page()
+        seen = events(page)
+        visit(page, f"{site}{name}.html")
+        assert page.evaluate("document.documentElement.dataset.theme") == theme
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        assert not page.evaluate(PALE)
+        assert not seen
+
+
+@EACH_PAGE
+def test_live_figures_agree_with_python(page, site, name):
+    visit(page, f"{site}{name}.html")
+    figures = page.locator("figure[data-explorable]")
+    for index in range(figures.count()):
+        figure = figures.nth(index)
+        figure.scroll_into_view_if_needed()
+        page.wait_for_function("figure => figure.dataset.parity", arg=figure.element_handle(), timeout=10_000)
+        assert figure.get_attribute("data-parity") == "ok", figure.get_attribute("data-explorable")
+
+
+class Links(HTMLParser):
+    """Collects the anchors and the links of one page."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.anchors, self.links = {""}, []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        self.anchors |= {attrs[key] for key in ("id", "name") if attrs.get(key)}
+        self.links += [attrs[key] for key in ("href", "src") if attrs.get(key)]
+
+
+def built_pages(book):
+    """Map the address of each page of the book to its file; the theme leaves parts of pages in _static."""
+    files = {path.relative_to(book).as_posix(): path for path in book.rglob("*.html")}
+    return {name: path for name, path in files.items() if not name.startswith("_static/")}
+
+
+def test_links_inside_the_book_resolve(book):
+    pages = {name: Links(path.read_text()) for name, path in built_pages(book).items()}
+    broken = []
+    for name, page in pages.items():
+        for link in page.links:
+            if urlsplit(link).scheme:
+                continue
+            target, anchor = (unquote(part) for part in urlsplit(urljoin(name, link))[2:5:2])
+            known = pages[target].anchors if target in pages else ()
+            # The address of a live figure's state, "#a=1&…", names no anchor.
+            if not (book / target).is_file() or (target in pages and anchor not in known and "=" not in anchor):
+                broken.append(f"{name}: {link}")
+    assert not broken
+
+
+def test_all_pages_are_visited(book):
+    assert {name.removesuffix(".html") for name in built_pages(book)} - {"index"} == set(PAGES)
