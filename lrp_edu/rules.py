@@ -4,7 +4,9 @@ A rule gives, for a layer with weights W, a list of terms :math:`(x_t, W_t)`. Wi
 :math:`n_{ij} = \sum_t x_{t,i} W_{t,ij}` every neuron j shares its relevance in proportion to :math:`n_{ij}`.
 """
 
+import operator
 from dataclasses import dataclass
+from functools import reduce
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -21,7 +23,7 @@ class Part(NamedTuple):
 
 
 class Passed(NamedTuple):
-    """What a layer handed down, of shape (..., inputs), and what its neurons lost, each of shape (..., outputs)."""
+    """What a layer handed down, of shape (..., inputs), and what its neurons lost, each of shape (..., outputs) or 0."""
 
     relevance: np.ndarray
     bias: np.ndarray
@@ -44,11 +46,15 @@ class Rule:
 
     def parts(self, a, W, b):
         """Return the parts of the relevance, here only one."""
-        return [Part(1.0, self.terms(a, W), b if self.absorb_bias else np.zeros_like(b))]
+        return [Part(1.0, self.terms(a, W), b if self.absorb_bias else 0.0)]
+
+    def total(self, layer, terms):
+        """Return :math:`z_j`, of shape (..., outputs): the sum of the numerators over all inputs."""
+        return reduce(operator.add, (layer.apply(x, W) for x, W in terms))
 
     def stabilizer(self, z):
         """Return what is added to the denominator `z`."""
-        return np.zeros_like(z)
+        return 0.0
 
 
 def propagate(rule, layer, R):
@@ -80,11 +86,19 @@ def propagate(rule, layer, R):
     Implements ``eq-terms`` and ``eq-audit``.
     """
     parts = rule.parts(layer.x, *layer.parameters(layer.x.dtype))
-    passed = [_hand_down(layer, part, part.share * R, rule.stabilizer) for part in parts]
-    total = Passed(*(sum(amounts) for amounts in zip(*passed, strict=True)))
+    with np.errstate(over="ignore", invalid="ignore"):
+        passed = [_hand_down(rule, layer, part, R) for part in parts]
+        total = Passed(*(reduce(operator.add, amounts) for amounts in zip(*passed, strict=True)))
     if not np.isfinite(total.relevance).all():
         raise ValueError(f"relevance and inputs must be of magnitudes whose ratio fits {R.dtype}; {rule} on {layer} overflowed")
     return total
+
+
+def _hand_down(rule, layer, part, R):
+    """Hand down one part of the relevance."""
+    z = rule.total(layer, part.terms)
+    s, *losses = ratios(z, R if part.share == 1 else part.share * R, part.bias, rule.stabilizer)
+    return Passed(reduce(operator.iadd, (x * layer.transpose(s, W) for x, W in part.terms)), *losses)
 
 
 def numerators(terms):
@@ -97,16 +111,11 @@ def ratios(z, R, bias, stabilizer):
     z = z + bias
     extra = stabilizer(z)
     d = z + extra
-    with np.errstate(over="ignore"):
-        s = np.divide(R, d, out=np.zeros(np.broadcast_shapes(R.shape, d.shape), d.dtype), where=d != 0)
-        return s, s * bias, s * extra, np.where(d == 0, R, 0)
-
-
-def _hand_down(layer, part, R, stabilizer):
-    z = sum(layer.apply(x, W) for x, W in part.terms)
-    s, *losses = ratios(z, R, part.bias, stabilizer)
-    with np.errstate(over="ignore", invalid="ignore"):
-        return Passed(sum(x * layer.transpose(s, W) for x, W in part.terms), *losses)
+    receives = d != 0
+    if receives.all():
+        return (s := R / d), s * bias, s * extra, 0.0
+    s = np.divide(R, d, out=np.zeros(np.broadcast_shapes(R.shape, d.shape), d.dtype), where=receives)
+    return s, s * bias, s * extra, np.where(receives, 0, R)
 
 
 def plus(x):
@@ -202,7 +211,7 @@ class AlphaBeta(Rule):
 
     def parts(self, a, W, b):
         """Return two parts, that of α and that of −β."""
-        b = b if self.absorb_bias else np.zeros_like(b)
+        b = b if self.absorb_bias else 0.0
         adds = Part(self.alpha, _of_one_sign(a, W.plus, W.minus), plus(b))
         subtracts = Part(-self.beta, _of_one_sign(a, W.minus, W.plus), minus(b))
         return [adds, subtracts] if self.beta else [adds]
@@ -258,8 +267,25 @@ class ZBox(Rule):
 
     def terms(self, a, W):
         """Return (a − l, W⁺) and (a − h, W⁻)."""
-        low, high = check.box(self.low, self.high, a.shape[-1])
-        return [((a - low).astype(a.dtype), W.plus), ((a - high).astype(a.dtype), W.minus)]
+        low, high = self.bounds(a)
+        return [(a - low, W.plus), (a - high, W.minus)]
+
+    def bounds(self, a):
+        """Return l and h, each of shape (inputs,), in the precision of `a`."""
+        bounds = check.box(self.low, self.high, a.shape[-1])
+        return [np.broadcast_to(bound, a.shape[-1]).astype(a.dtype) for bound in bounds]
+
+    def total(self, layer, terms):
+        """Return :math:`z_j` from the product of the forward pass, :math:`\\sum_i a_i W_{ij}`, where little cancels.
+
+        The corner's part, :math:`\\sum_i l_i W^+_{ij} + h_i W^-_{ij}`, is the same for a whole batch.
+        """
+        W, _ = layer.parameters(layer.x.dtype)
+        low, high = self.bounds(layer.x)
+        z = layer.apply(layer.x, W.full) - (layer.apply(low, W.plus) + layer.apply(high, W.minus))
+        farthest = np.maximum(abs(low), abs(high))
+        magnitude = layer.apply(farthest, W.plus) - layer.apply(farthest, W.minus)
+        return z if (z > magnitude / 8).all() else super().total(layer, terms)
 
 
 RULES = {rule.name: rule for rule in (LRP0, Epsilon, Gamma, AlphaBeta, ZPlus, WSquare, Flat, ZBox)}
