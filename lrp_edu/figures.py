@@ -1,0 +1,566 @@
+"""Drawings for the chapters.
+
+Every function draws into the matplotlib `ax` it is given, makes no figure and shows nothing. Limits and color
+scales are fixed by arguments, so that two pictures can be compared. Relevance is always drawn on one
+diverging scale centered at zero, activation on another, sequential one.
+"""
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib import patheffects
+from matplotlib.collections import LineCollection
+from matplotlib.colors import LinearSegmentedColormap, Normalize
+from matplotlib.patches import Rectangle
+
+from . import _check as check
+
+#: Relevance, from negative over zero to positive.
+RELEVANCE_COLORS = ("#2166ac", "#92c5de", "#f7f7f7", "#f4a582", "#b2182b")
+#: Activation, from zero up.
+ACTIVATION_COLORS = ("#fbfaf3", "#d9e6b5", "#8cc29a", "#3b8f89", "#1d4f60")
+NEGATIVE, POSITIVE = RELEVANCE_COLORS[0], RELEVANCE_COLORS[-1]
+#: What is invalid, missing or left over.
+WARNING = "#e08214"
+#: Text and main lines; lines that guide the eye; the region where a neuron is silent; the page.
+INK, GUIDE, SILENT, PAPER = "#222222", "#767676", "#e4e4e4", "#ffffff"
+#: Colors for several lines in one picture, dark first.
+LINES = ("#1d4f60", "#2166ac", "#8c510a", "#762a83", "#3b8f89")
+
+RELEVANCE = LinearSegmentedColormap.from_list("relevance", RELEVANCE_COLORS)
+ACTIVATION = LinearSegmentedColormap.from_list("activation", ACTIVATION_COLORS)
+
+#: A figure of the book is 6.4 inches wide, whatever its height: then its letters have one size on every page.
+BOOK_STYLE = {
+    "figure.figsize": (6.4, 3.6),
+    "figure.dpi": 150,
+    "figure.facecolor": PAPER,
+    "figure.constrained_layout.use": True,
+    "savefig.facecolor": PAPER,
+    "font.size": 10,
+    "axes.titlesize": 10,
+    "axes.labelsize": 10,
+    "xtick.labelsize": 9,
+    "ytick.labelsize": 9,
+    "legend.fontsize": 9,
+    "legend.frameon": False,
+    "axes.facecolor": PAPER,
+    "axes.edgecolor": GUIDE,
+    "axes.labelcolor": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "text.color": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "lines.linewidth": 2,
+    "mathtext.fontset": "dejavusans",
+}
+
+
+def use_book_style():
+    """Let all figures that follow look like those of the book; call it once, before the first figure."""
+    mpl.rcParams.update(BOOK_STYLE)
+
+
+# --- Taylor series ----------------------------------------------------------------------------------------------------
+
+
+def plot_taylor(ax, f, coefficients, about, x=None, degrees=None, xlim=(-3, 3), ylim=(-2, 2)):
+    """Draw a function, its Taylor polynomials about a point, and the remainder at `x` as a vertical gap.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Where to draw.
+    f : callable
+        The function, of arrays. Where it is not finite, nothing is drawn.
+    coefficients : array_like of shape (n + 1,)
+        Taylor coefficients c_0 to c_n about the point.
+    about : float
+        The point of expansion, a.
+    x : float, optional
+        Where to show the remainder of the polynomial of the highest degree.
+    degrees : sequence of int, optional
+        Polynomials to draw, each at most n; default is the one of degree n.
+    xlim, ylim : pair of float
+        Limits of the picture.
+
+    Notes
+    -----
+    Draws ``eq-taylor-polynomial`` and ``eq-taylor-remainder``.
+    """
+    coefficients = check.vector("coefficients", coefficients)
+    degrees = [coefficients.size - 1] if degrees is None else sorted(degrees)
+    if not 0 <= degrees[0] <= degrees[-1] < coefficients.size:
+        raise ValueError(f"degrees must lie between 0 and {coefficients.size - 1}, got {degrees}")
+    t = np.linspace(*xlim, 601)
+    ax.plot(t, _finite(f, t), color=INK, linewidth=3, label="$f$", zorder=2)
+    for degree, color in zip(degrees, _shades(len(degrees)), strict=True):
+        ax.plot(t, _polynomial(coefficients, about, degree, t), color=color, label=f"degree {degree}", zorder=3)
+    _frame(ax, xlim, ylim, "$x$", "")
+    if x is not None:
+        _gap(ax, x, _polynomial(coefficients, about, degrees[-1], x), float(_finite(f, x)))
+    _point(ax, about, float(_finite(f, about)), "$a$")
+    ax.legend(loc="best")
+
+
+def plot_remainder(ax, remainders, degrees=None, label=None, color=LINES[0], ylim=(1e-17, 1e2)):
+    """Draw the size of the remainder over the degree on a logarithmic axis.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Where to draw; call again on the same axes for another line.
+    remainders : array_like of shape (n,)
+        Remainders of either sign. One that is exactly 0 has no logarithm: it is drawn hollow, on the lower edge.
+    degrees : array_like of shape (n,), optional
+        Their degrees, 0 to n - 1 if not given.
+    label, color : str, optional
+        Name in the legend, and color.
+    ylim : pair of float
+        Limits of the picture.
+
+    Notes
+    -----
+    Draws ``eq-taylor-remainder``.
+    """
+    sizes = np.abs(check.vector("remainders", remainders))
+    degrees = np.arange(sizes.size) if degrees is None else check.vector("degrees", degrees, sizes.size, "remainders")
+    ax.plot(degrees, np.maximum(sizes, ylim[0]), "o-", color=color, markersize=5, label=label)
+    if not sizes.all():
+        zero = degrees[sizes == 0]
+        ax.plot(zero, np.full(zero.shape, ylim[0]), "o", color=color, markerfacecolor=PAPER, clip_on=False, zorder=4)
+    ax.set(yscale="log", ylim=ylim, xlabel="degree", ylabel="$|\\varepsilon|$")
+    ax.xaxis.set_major_locator(mpl.ticker.MaxNLocator(integer=True))
+    if label is not None:
+        ax.legend(loc="best")
+
+
+def _polynomial(coefficients, about, degree, x):
+    return np.polynomial.polynomial.polyval(np.asarray(x) - about, coefficients[: degree + 1])
+
+
+def _finite(f, x):
+    """Return f(x), with NaN where it has no finite value."""
+    with np.errstate(all="ignore"):
+        y = np.asarray(f(np.asarray(x, dtype=float)), dtype=float)
+    return np.where(np.isfinite(y), y, np.nan)
+
+
+def _shades(n):
+    """Return `n` colors, from light for the lowest degree to dark for the highest."""
+    return ACTIVATION(np.linspace(0.5, 0.9, n) if n > 1 else [0.75])
+
+
+def _gap(ax, x, start, end):
+    """Draw the remainder at `x`, from the polynomial up or down to the function."""
+    ax.plot([x, x], [start, end], color=WARNING, linewidth=4, solid_capstyle="butt", zorder=4)
+    middle = np.clip((start + end) / 2, *sorted(ax.get_ylim()))
+    side = 1 if x < np.dot(ax.get_xlim(), (0.3, 0.7)) else -1
+    text = f"$\\varepsilon = {number(end - start)}$"
+    where = {"textcoords": "offset points", "va": "center", "ha": "left" if side > 0 else "right"}
+    _halo(ax.annotate(text, (x, middle), (8 * side, 0), zorder=6, **where))
+
+
+# --- The plane of a neuron --------------------------------------------------------------------------------------------
+
+
+def plot_neuron(ax, neuron, x=None, root=None, lim=(-0.5, 2), vmax=None, low=None, high=None, name="\\tilde x"):
+    r"""Draw the plane of a neuron's two inputs: its output as color, the hinge, a point and the walk to its root.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Where to draw.
+    neuron : Neuron
+        A neuron with two inputs.
+    x, root : array_like of shape (2,), optional
+        The point to be explained, and the root, or any other point of expansion. Outside the domain, or strictly
+        inside the silent region, it has the warning color.
+    lim : pair of float
+        Limits of both axes.
+    vmax : float, optional
+        Output with the darkest color; default is the largest in the picture.
+    low, high : float or array_like of shape (2,), optional
+        Domain of the inputs, outlined. With ``low=0`` alone it is x ≥ 0.
+    name : str
+        Name of the root, in mathematical notation.
+
+    Returns
+    -------
+    matplotlib.contour.QuadContourSet
+        The colors of the plane, for a color bar.
+
+    Notes
+    -----
+    Draws ``eq-relu-neuron``, ``eq-hinge``, ``eq-walk`` and ``eq-domain``.
+    """
+    plane = _plane(ax, neuron, lim, vmax)
+    _domain(ax, low, high, lim)
+    if root is not None:
+        if x is not None:
+            _walk(ax, x, root, INK)
+        _point(ax, *root, f"${name}$", _verdict(neuron, root, low, high), away=x)
+    if x is not None:
+        _point(ax, *x, "$x$")
+    return plane
+
+
+def plot_walks(ax, neuron, x, roots, lim=(-0.5, 2), vmax=None, low=None, high=None):
+    """Draw several walks from one point, each to its own root.
+
+    Parameters
+    ----------
+    ax, neuron, lim, vmax, low, high
+        As for `plot_neuron`.
+    x : array_like of shape (2,)
+        The point to be explained.
+    roots : dict of str to array_like of shape (2,)
+        The root of each direction, by the name to be written beside it.
+
+    Returns
+    -------
+    matplotlib.contour.QuadContourSet
+        The colors of the plane, for a color bar.
+
+    Notes
+    -----
+    Draws ``eq-root`` for each direction.
+    """
+    plane = _plane(ax, neuron, lim, vmax)
+    _domain(ax, low, high, lim)
+    for name, root in roots.items():
+        _walk(ax, x, root, INK)
+        _point(ax, *root, name, _verdict(neuron, root, low, high), away=x)
+    _point(ax, *x, "$x$")
+    return plane
+
+
+def _plane(ax, neuron, lim, vmax):
+    """Draw the output of a neuron as color, gray where it is silent, and the hinge between."""
+    if neuron.w.size != 2:
+        raise ValueError(f"neuron must have 2 inputs to be drawn in a plane, got {neuron.w.size}")
+    grid = np.stack(np.meshgrid(*[np.linspace(*lim, 41)] * 2), axis=-1)
+    z = neuron.preactivation(grid)
+    vmax = max(z.max(), 1e-9) if vmax is None else check.at_least("vmax", vmax, 0)
+    levels = mpl.ticker.MaxNLocator(8, steps=[1, 2, 5, 10]).tick_values(0, vmax)
+    colors = [SILENT, *ACTIVATION(np.linspace(0, 1, len(levels)))]
+    plane = ax.contourf(grid[..., 0], grid[..., 1], z, levels=levels, colors=colors, extend="both", zorder=0)
+    if neuron.w.any():
+        foot = -neuron.b * neuron.w / (neuron.w @ neuron.w)
+        ax.axline(foot, foot + [-neuron.w[1], neuron.w[0]], color=INK, linewidth=1.5, zorder=2)
+    _frame(ax, lim, lim, "$x_1$", "$x_2$")
+    ax.set_aspect("equal")
+    return plane
+
+
+def _domain(ax, low, high, lim):
+    """Outline the domain, up to the edge of the picture where it has no bound."""
+    if low is None and high is None:
+        return
+    low, high = _bounds(low, high)
+    corner, opposite = np.maximum(low, lim[0] - 1), np.minimum(high, lim[1] + 1)
+    style = {"facecolor": "none", "edgecolor": GUIDE, "linestyle": (0, (4, 3)), "linewidth": 1.5, "zorder": 1}
+    ax.add_patch(Rectangle(corner, *(opposite - corner), **style))
+
+
+def _bounds(low, high):
+    """Return both bounds as arrays of shape (2,), infinite where there is none."""
+    low, high = -np.inf if low is None else low, np.inf if high is None else high
+    return np.broadcast_to(low, 2).astype(float), np.broadcast_to(high, 2).astype(float)
+
+
+def _verdict(neuron, point, low, high, slack=1e-12):
+    """Return the color of a point of expansion: a warning outside the domain and on the dead side of the hinge."""
+    low, high = _bounds(low, high)
+    inside = np.all((point >= low - slack) & (point <= high + slack))
+    dead = not (neuron.active(point) or neuron.on_hinge(point))
+    return INK if inside and not dead else WARNING
+
+
+def _walk(ax, x, root, color):
+    """Draw the way from `x` to its root as an arrow."""
+    style = {"arrowstyle": "-|>,head_width=0.3,head_length=0.6", "color": color, "linewidth": 2, "shrinkB": 3}
+    ax.annotate("", tuple(root), tuple(x), arrowprops=style, zorder=3, annotation_clip=False)
+
+
+# --- Relevance as bars ------------------------------------------------------------------------------------------------
+
+
+def plot_relevance(ax, relevance, labels=None, total=None, ylim=None):
+    r"""Draw relevances as signed bars, which climb to the total when it is given.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Where to draw.
+    relevance : array_like of shape (d,)
+        One bar for each.
+    labels : sequence of str, optional
+        Their names; default is R_1, R_2, ….
+    total : float, optional
+        What they should add up to. Each bar then starts where the one before it ended, a line marks
+        the total, and what is missing at the end is drawn as the bar "gap" in the warning color.
+    ylim : pair of float, optional
+        Limits of the picture, to compare several.
+
+    Notes
+    -----
+    Draws ``eq-relevance-decomposition``.
+    """
+    relevance = check.vector("relevance", relevance)
+    labels = _names("R", relevance.size) if labels is None else _labels(labels, relevance.size)
+    bottoms = np.zeros_like(relevance) if total is None else np.cumsum(relevance) - relevance
+    heights, colors = list(relevance), [_sign_color(R) for R in relevance]
+    if total is not None:
+        ax.axhline(total, color=INK, linestyle=(0, (4, 3)), linewidth=1.2, zorder=1)
+        where = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points", "va": "center"}
+        ax.annotate(f"$f(x) = {number(total)}$", (1, total), (4, 0), **where)
+        gap = total - relevance.sum()
+        if abs(gap) > 1e-9 * max(abs(total), np.abs(relevance).sum()):
+            heights, bottoms = [*heights, gap], [*bottoms, relevance.sum()]
+            labels, colors = [*labels, "gap"], [*colors, WARNING]
+    _bars(ax, heights, bottoms, colors, labels)
+    if ylim is not None:
+        ax.set_ylim(ylim)
+
+
+def plot_layer_sums(ax, explanation, labels=None, ylim=None):
+    """Draw the sum of each layer's relevance, beside a line at the value that the pass started from.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Where to draw.
+    explanation : Explanation
+        Of one input.
+    labels : sequence of str, optional
+        Names of the layers, inputs first.
+    ylim : pair of float, optional
+        Limits of the picture, to compare several.
+
+    Notes
+    -----
+    Draws ``eq-layer-conservation``.
+    """
+    totals = check.vector("explanation.totals", explanation.totals)
+    inner = [f"hidden\n{i}" if totals.size > 3 else "hidden" for i in range(1, totals.size - 1)]
+    labels = ["inputs", *inner, "output"] if labels is None else _labels(labels, totals.size)
+    value = float(explanation.value)
+    ax.axhline(value, color=INK, linestyle=(0, (4, 3)), linewidth=1.2, zorder=1)
+    _bars(ax, totals, np.zeros_like(totals), [_sign_color(total) for total in totals], labels)
+    ax.set_ylabel("$\\Sigma\\,R$")
+    if ylim is not None:
+        ax.set_ylim(ylim)
+
+
+def _bars(ax, heights, bottoms, colors, labels):
+    """Draw bars that carry their heights as numbers."""
+    bars = ax.bar(range(len(heights)), heights, bottom=bottoms, color=colors, width=0.55, zorder=2)
+    for text in ax.bar_label(bars, [number(height) for height in heights], padding=2, fontsize=9):
+        _halo(text)
+    ax.axhline(0, color=GUIDE, linewidth=1)
+    ax.set_xticks(range(len(heights)), labels)
+    ax.tick_params(axis="x", length=0)
+    ax.margins(y=0.18)
+
+
+def _sign_color(value):
+    return NEGATIVE if value < 0 else POSITIVE
+
+
+def _names(symbol, n):
+    return [f"${symbol}_{{{i}}}$" for i in range(1, n + 1)]
+
+
+def _labels(labels, n):
+    if len(labels) != n:
+        raise ValueError(f"labels must hold {n} names, got {len(labels)}")
+    return list(labels)
+
+
+# --- Networks ---------------------------------------------------------------------------------------------------------
+
+
+def plot_network(
+    ax, weights, activations=None, messages=None, relevance=None, labels=None, limit=None, numbers=False
+):
+    """Draw a small network: neurons in columns, inputs left, and edges as thick as what they carry.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Where to draw.
+    weights : Network or list of ndarray of shape (inputs, outputs)
+        One array for each layer of edges. A weight of exactly 0 is no edge.
+    activations : list of array_like, optional
+        What each layer holds, inputs first: the color of the neurons, and a number above each.
+    messages : list of ndarray, optional
+        What each edge carries back, in the shapes of `weights`: its width and, by its sign, its color.
+        Without them the weights themselves are drawn, in gray, and dashed where negative.
+    relevance : list of array_like, optional
+        Relevance of each layer: then it is the color of the neurons, and a number below each.
+    labels : list of str, optional
+        Names of the neurons, column by column; default is 1, 2, 3, ….
+    limit : float, optional
+        What the thickest edge and the strongest relevance stand for; default is the largest there is.
+    numbers : bool, default=False
+        Whether each edge says what it carries, near its left end.
+
+    Notes
+    -----
+    Draws ``eq-message`` and ``eq-incoming-sum``.
+    """
+    weights = [layer.weight for layer in weights.weighted] if hasattr(weights, "weighted") else weights
+    carried = weights if messages is None else messages
+    limit = limit or max(_largest(carried), _largest(relevance or [[0.0]]))
+    places = _columns([len(weights[0]), *(W.shape[1] for W in weights)])
+    for W, amounts, start, end in zip(weights, carried, places, places[1:], strict=False):
+        edges = [(start[i], end[k], amounts[i][k]) for i, k in np.argwhere(np.asarray(W) != 0)]
+        _edges(ax, edges, limit, signed=messages is not None)
+        if numbers:
+            _edge_numbers(ax, edges)
+    flat = np.concatenate(places)
+    labels = [str(i) for i in range(1, len(flat) + 1)] if labels is None else _labels(labels, len(flat))
+    _nodes(ax, flat, labels, _fills(activations, relevance, limit, len(flat)))
+    _node_numbers(ax, flat, activations, "a", 17)
+    _node_numbers(ax, flat, relevance, "R", -17)
+    ax.set(xlim=(-0.4, len(places) - 0.6), ylim=(-0.62, max(map(len, places)) - 0.38))
+    ax.axis("off")
+
+
+def _columns(sizes):
+    """Return the places of the neurons of each layer, in a column around the middle, the first one on top."""
+    tallest = max(sizes)
+    return [np.array([(i, (tallest + n) / 2 - 1 - j) for j in range(n)]) for i, n in enumerate(sizes)]
+
+
+def _edges(ax, edges, limit, signed):
+    """Draw the edges between two columns, the strongest on top."""
+    edges = sorted(edges, key=lambda edge: abs(edge[2]))
+    style = {
+        "linewidths": [0.8 + (9 if signed else 4) * abs(amount) / limit for *_, amount in edges],
+        "colors": [_sign_color(amount) if signed and amount else GUIDE for *_, amount in edges],
+        "linestyles": ["dashed" if not signed and amount < 0 else "solid" for *_, amount in edges],
+    }
+    lines = LineCollection([edge[:2] for edge in edges], alpha=0.75, zorder=1, **style)
+    ax.add_collection(lines, autolim=False)
+
+
+def _edge_numbers(ax, edges):
+    for start, end, amount in edges:
+        place = start + 0.3 * (end - start)
+        _halo(ax.annotate(number(amount), place, ha="center", va="center", fontsize=9, zorder=5))
+
+
+def _nodes(ax, places, labels, fills):
+    ax.scatter(*places.T, s=560, c=fills, edgecolors=INK, linewidths=1.2, zorder=3)
+    for place, label, fill in zip(places, labels, fills, strict=True):
+        ax.annotate(label, place, ha="center", va="center", color=_readable(fill), zorder=4)
+
+
+def _fills(activations, relevance, limit, n):
+    """Return the color of each neuron, by its relevance or else its activation."""
+    if relevance is not None:
+        return RELEVANCE(Normalize(-limit, limit)(_flat(relevance)))
+    if activations is not None:
+        return ACTIVATION(Normalize(0, _largest(activations))(_flat(activations)))
+    return np.tile(mpl.colors.to_rgba(PAPER), (n, 1))
+
+
+def _node_numbers(ax, places, values, symbol, offset):
+    """Write a number above or below each neuron."""
+    for place, value in zip(places, [] if values is None else _flat(values), strict=False):
+        text = f"${symbol} = {number(value)}$"
+        where = {"ha": "center", "va": "bottom" if offset > 0 else "top", "textcoords": "offset points"}
+        _halo(ax.annotate(text, place, (0, offset), fontsize=9, zorder=5, **where))
+
+
+def _flat(layers):
+    return np.concatenate([np.ravel(layer) for layer in layers]).astype(float)
+
+
+def _largest(arrays):
+    """Return the largest magnitude, or 1 where all are zero."""
+    return float(max(np.abs(array).max() for array in arrays)) or 1.0
+
+
+# --- Images -----------------------------------------------------------------------------------------------------------
+
+
+def plot_heatmap(ax, relevance, shape=(8, 8), limit=None):
+    """Draw the relevance of pixels as an image, white where it is zero.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Where to draw.
+    relevance : array_like of shape (rows * columns,) or (rows, columns)
+        Relevance of each pixel.
+    shape : pair of int
+        Rows and columns.
+    limit : float, optional
+        Relevance of the strongest color, of either sign; default is the largest magnitude. Give
+        one to compare heatmaps.
+
+    Returns
+    -------
+    matplotlib.image.AxesImage
+        For a color bar.
+    """
+    relevance = _as_image("relevance", relevance, shape)
+    limit = _largest([relevance]) if limit is None else check.at_least("limit", limit, 0)
+    return _show(ax, relevance, RELEVANCE, -limit, limit)
+
+
+def plot_digit(ax, image, shape=(8, 8)):
+    """Draw an image with values from -1 (background, white) to 1 (ink, black)."""
+    return _show(ax, _as_image("image", image, shape), "gray_r", -1, 1)
+
+
+def _as_image(name, values, shape):
+    values = check.real(name, values)
+    if values.size != np.prod(shape) or values.ndim > 2:
+        raise ValueError(f"{name} must have {shape[0]} x {shape[1]} pixels, got shape {values.shape}")
+    return values.reshape(shape)
+
+
+def _show(ax, image, colors, low, high):
+    ax.set(xticks=[], yticks=[])
+    ax.spines[:].set(visible=True, color=GUIDE, linewidth=0.8)
+    return ax.imshow(image, cmap=colors, vmin=low, vmax=high, interpolation="nearest")
+
+
+# --- Shared -----------------------------------------------------------------------------------------------------------
+
+
+def number(value, digits=3):
+    """Return a number as short text with a true minus sign; what is not zero is never rounded to zero.
+
+    >>> number(2), number(-0.123456), number(1e-16)
+    ('2', '−0.123', '1e−16')
+    """
+    text = f"{float(value) + 0.0:.{digits}g}"
+    return text.replace("e-0", "e-").replace("e+0", "e").replace("e+", "e").replace("-", "−")
+
+
+def _frame(ax, xlim, ylim, xlabel, ylabel):
+    ax.set(xlim=xlim, ylim=ylim, xlabel=xlabel, ylabel=ylabel)
+
+
+def _point(ax, x1, x2, label, color=INK, away=None):
+    """Draw a point and its name, on the side that looks away from another point."""
+    ax.plot([x1], [x2], "o", color=color, markersize=7, markeredgecolor=PAPER, zorder=5)
+    step = np.array([1.0, 0.8]) if away is None else np.subtract((x1, x2), away)
+    offset = 13 * step / (np.linalg.norm(step) or 1)
+    where = {"textcoords": "offset points", "ha": "center", "va": "center"}
+    _halo(ax.annotate(label, (x1, x2), offset, zorder=6, **where))
+
+
+def _halo(text):
+    """Set off a text from what lies behind it."""
+    text.set_path_effects([patheffects.withStroke(linewidth=4, foreground=PAPER)])
+
+
+def _readable(fill):
+    """Return the color of a text that can be read on `fill`."""
+    return INK if np.dot(fill[:3], (0.299, 0.587, 0.114)) > 0.5 else PAPER
