@@ -85,8 +85,9 @@ class Audit:
 
     Notes
     -----
-    Implements ``eq-audit``. Where :math:`d_j = 0` all of :math:`R_j` is without a receiver. `Row.rounding` is what floating-point
-    arithmetic left over, so each row adds up exactly; the printed table shows the same for the digits that it prints.
+    Implements ``eq-audit``. Where :math:`d_j = 0` all of :math:`R_j` is without a receiver. `Row.rounding` is what
+    floating-point arithmetic left over, so each row adds up exactly; the printed table shows the same for the digits
+    that it prints.
     """
 
     rows: list

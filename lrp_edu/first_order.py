@@ -9,7 +9,8 @@ from .decomposition import Decomposition
 def decompose(f, grad, x, root):
     r"""Expand `f` at `root` to first order and split its value at `x` over the inputs.
 
-    .. math:: f(x) = f(a) + \sum_i \underbrace{\frac{\partial f}{\partial x_i}\Big|_{x=a} (x_i - a_i)}_{R_i} + \varepsilon
+    .. math:: f(x) = f(a) + \sum_i R_i + \varepsilon,
+              \qquad R_i = \frac{\partial f}{\partial x_i}\Big|_{x=a} (x_i - a_i)
 
     Parameters
     ----------
@@ -34,7 +35,8 @@ def decompose(f, grad, x, root):
 
     Notes
     -----
-    Implements ``eq-first-order`` and ``eq-relevance-decomposition``. The gradient is taken at the whole point :math:`a`.
+    Implements ``eq-first-order`` and ``eq-relevance-decomposition``. The gradient is taken at the whole
+    point :math:`a`.
 
     Examples
     --------

@@ -29,7 +29,8 @@ def messages(a, W, R, rule=LRP0(), b=None):  # noqa: B008 - a rule is immutable
     Returns
     -------
     ndarray of shape (inputs, outputs)
-        Entry (i, k) is :math:`R_{i \leftarrow k}`. Row i adds up to :math:`R_i`, column k to :math:`R_k` less its losses.
+        Entry (i, k) is :math:`R_{i \leftarrow k}`. Row i adds up to :math:`R_i`, column k to :math:`R_k` less
+        its losses.
 
     Raises
     ------
@@ -38,8 +39,8 @@ def messages(a, W, R, rule=LRP0(), b=None):  # noqa: B008 - a rule is immutable
 
     Notes
     -----
-    Implements ``eq-message``, and so ``eq-incoming-sum`` and ``eq-outgoing-sum`` [Bach2015]_. For teaching: `propagate` gives
-    the sums without ever building this array.
+    Implements ``eq-message``, and so ``eq-incoming-sum`` and ``eq-outgoing-sum`` [Bach2015]_. For teaching:
+    `propagate` gives the sums without ever building this array.
 
     Examples
     --------
@@ -61,9 +62,9 @@ def _sent(part, R, stabilizer):
 
 
 def seven_neurons():
-    """Return Bach's network of seven neurons: inputs 1 to 3, hidden 4 to 6, output 7 (``eq-seven-neurons``) [Bach2015]_.
+    """Return Bach's network of seven neurons: inputs 1 to 3, hidden 4 to 6, output 7 (``eq-seven-neurons``).
 
-    Neuron 3 is no input of 4, and 1 no input of 6: these two weights are zero.
+    The graph is that of [Bach2015]_, the weights are ours. Neuron 3 is no input of 4, and 1 no input of 6: these two weights are zero.
 
     >>> seven_neurons().forward([1.0, 2.0, 1.0])
     array([6.])

@@ -22,7 +22,8 @@ class Network:
 
     Notes
     -----
-    Implements ``eq-forward``, ``eq-gradprop`` and ``eq-relprop``. `gradprop` and `relprop` use what the last `forward` saw.
+    Implements ``eq-forward``, ``eq-gradprop`` and ``eq-relprop``. `gradprop` and `relprop` use what the last
+    `forward` saw.
 
     Examples
     --------
@@ -135,7 +136,8 @@ class Network:
     def _rules(self, rules):
         rules = [rules] * len(self.weighted) if isinstance(rules, Rule) else list(rules)
         if len(rules) != len(self.weighted):
-            raise ValueError(f"rules must hold {len(self.weighted)} rules, one for each layer with weights, got {len(rules)}")
+            count = len(self.weighted)
+            raise ValueError(f"rules must hold {count} rules, one for each layer with weights, got {len(rules)}")
         for rule in rules:
             if not isinstance(rule, Rule):
                 raise ValueError(f"rules must hold rules such as LRP0(), got {rule!r}")

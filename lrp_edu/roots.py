@@ -33,8 +33,9 @@ def zplus_direction(x, w):
 
 
 def zbox_direction(x, w, low, high):
-    """Return :math:`v_i = x_i - l_i` where :math:`w_i > 0`, :math:`x_i - h_i` where :math:`w_i < 0` (``eq-zbox-direction``).
+    """Return :math:`v_i = x_i - l_i` where :math:`w_i > 0` and :math:`x_i - h_i` where :math:`w_i < 0`.
 
+    This is ``eq-zbox-direction``, the way to the corner of the box where the neuron is weakest.
     `low` and `high` are numbers or arrays of shape (d,) with ``low <= high``. Shape of the result: that of `x`.
     Where :math:`w_i = 0` the direction is :math:`x_i`, which changes nothing in the output.
     """
@@ -44,7 +45,7 @@ def zbox_direction(x, w, low, high):
 
 
 def gamma_direction(x, w, gamma):
-    r"""Return :math:`v_i = x_i (1 + \gamma\,1[w_i > 0])` for `gamma` >= 0 (``eq-gamma-direction``), of the shape of `x`."""
+    r"""Return :math:`v_i = x_i (1 + \gamma\,1[w_i > 0])`, `gamma` >= 0 (``eq-gamma-direction``), of the shape of `x`."""
     x, w = _point_and_weights(x, w)
     return x * (1 + check.at_least("gamma", gamma, 0) * (w > 0).astype(x.dtype))
 
@@ -222,7 +223,7 @@ def _slope(neuron, v):
         direction = v[flat][0]
         if not w.any():
             raise ValueError("w must have a non-zero weight, got only zeros")
-        raise ValueError(f"v must not run along the hinge: w @ v must not vanish, got {slope[flat][0]} for v = {direction}")
+        raise ValueError(f"v must not run along the hinge: w @ v must not vanish, got {slope[flat][0]} for v={direction}")
     return slope
 
 

@@ -23,7 +23,7 @@ class Part(NamedTuple):
 
 
 class Passed(NamedTuple):
-    """What a layer handed down, of shape (..., inputs), and what its neurons lost, each of shape (..., outputs) or 0."""
+    """What a layer handed down, of shape (..., inputs), and what its neurons lost: 0 or of shape (..., outputs)."""
 
     relevance: np.ndarray
     bias: np.ndarray
@@ -60,7 +60,8 @@ class Rule:
 def propagate(rule, layer, R):
     r"""Hand the relevance of a layer's outputs down to its inputs.
 
-    .. math:: z_j = \sum_{t,i} x_{t,i} W_{t,ij}, \qquad s_j = R_j / z_j, \qquad R_i = \sum_t x_{t,i} \sum_j W_{t,ij}\, s_j
+    .. math:: z_j = \sum_{t,i} x_{t,i} W_{t,ij}, \qquad s_j = R_j / z_j,
+              \qquad R_i = \sum_t x_{t,i} \sum_j W_{t,ij}\, s_j
 
     Parameters
     ----------
@@ -90,7 +91,7 @@ def propagate(rule, layer, R):
         passed = [_hand_down(rule, layer, part, R) for part in parts]
         total = Passed(*(reduce(operator.add, amounts) for amounts in zip(*passed, strict=True)))
     if not np.isfinite(total.relevance).all():
-        raise ValueError(f"relevance and inputs must be of magnitudes whose ratio fits {R.dtype}; {rule} on {layer} overflowed")
+        raise ValueError(f"relevance must stay within the range of {R.dtype}: {rule} on {layer} overflowed")
     return total
 
 
@@ -102,12 +103,15 @@ def _hand_down(rule, layer, part, R):
 
 
 def numerators(terms):
-    r"""Return :math:`n_{ij} = \sum_t x_{t,i} W_{t,ij}`, of shape (inputs, outputs), for the terms of one input (``eq-terms``)."""
+    r"""Return :math:`n_{ij} = \sum_t x_{t,i} W_{t,ij}` (``eq-terms``), of shape (inputs, outputs), for one input."""
     return sum(x[:, None] * W for x, W in terms)
 
 
 def ratios(z, R, bias, stabilizer):
-    r"""Return :math:`s_j = R_j / d_j` (0 where :math:`d_j = 0`) and the losses to bias, stabilizer and no receiver (``eq-audit``)."""
+    """Return :math:`s_j = R_j / d_j`, 0 where :math:`d_j = 0`, and the losses to bias, stabilizer and no receiver.
+
+    The denominator is `z` with `bias` and the stabilizer, and the losses are those of ``eq-audit``.
+    """
     z = z + bias
     extra = stabilizer(z)
     d = z + extra
@@ -129,15 +133,24 @@ def minus(x):
 
 
 def _of_one_sign(a, same, other):
-    """Return the terms whose products a·w have one sign: positive `a` with `same`, negative `a`, if any, with `other`."""
+    """Return the terms whose products have one sign: positive `a` with `same`, negative `a`, if any, with `other`."""
     return [(plus(a), same), (minus(a), other)] if (a < 0).any() else [(a, same)]
 
 
 @dataclass(frozen=True)
 class LRP0(Rule):
-    r"""The basic rule, :math:`R_i = \sum_j a_i W_{ij} / \sum_h a_h W_{hj} \cdot R_j` (``eq-lrp0-rule``) [Bach2015]_.
+    r"""The basic rule: each input gets what it added.
 
-    With `absorb_bias` the denominator holds the bias too, as in Bach's Eq. 56, and the bias keeps its share.
+    .. math:: R_i = \sum_j \frac{a_i W_{ij}}{\sum_h a_h W_{hj}}\, R_j
+
+    Parameters
+    ----------
+    absorb_bias : bool, default=False
+        Put the bias into the denominator too, as in Bach's Eq. 56. The bias then keeps its share.
+
+    Notes
+    -----
+    Implements ``eq-lrp0-rule`` [Bach2015]_.
     """
 
     absorb_bias: bool = False
@@ -150,9 +163,25 @@ class LRP0(Rule):
 
 @dataclass(frozen=True)
 class Epsilon(Rule):
-    r"""LRP-0 with :math:`\epsilon\,\mathrm{sign}(z_j)` in the denominator, sign(0) = +1 (``eq-epsilon-rule``) [Bach2015]_.
+    r"""LRP-0 with a stabilizer that keeps the denominator away from zero.
 
-    `epsilon` >= 0 has the unit of the preactivations. The stabilizer takes :math:`R_j \epsilon / (|z_j| + \epsilon)` away.
+    .. math:: R_i = \sum_j \frac{a_i W_{ij}}{z_j + \epsilon\,\mathrm{sign}(z_j)}\, R_j, \qquad \mathrm{sign}(0) = +1
+
+    Parameters
+    ----------
+    epsilon : float, default=1e-6
+        At least 0, in the unit of the preactivations. It takes :math:`R_j\, \epsilon / (|z_j| + \epsilon)` away.
+    absorb_bias : bool, default=False
+        Put the bias into the denominator too, as in Bach's Eq. 56 to 58.
+
+    Raises
+    ------
+    ValueError
+        If `epsilon` is negative or not finite.
+
+    Notes
+    -----
+    Implements ``eq-epsilon-rule`` [Bach2015]_.
     """
 
     epsilon: float = 1e-6
@@ -173,9 +202,23 @@ class Epsilon(Rule):
 
 @dataclass(frozen=True)
 class Gamma(Rule):
-    r"""Weights that add are favored: :math:`W + \gamma W^+` in place of W, for :math:`a \ge 0` (``eq-gamma-rule``) [Montavon2019]_.
+    r"""Weights that add are favored.
 
-    `gamma` >= 0 has no unit; 0 gives LRP-0, and towards infinity the rule tends to z⁺.
+    .. math:: R_i = \sum_j \frac{a_i (W_{ij} + \gamma W^+_{ij})}{\sum_h a_h (W_{hj} + \gamma W^+_{hj})}\, R_j
+
+    Parameters
+    ----------
+    gamma : float, default=0.25
+        At least 0, without a unit. 0 gives LRP-0; towards infinity the rule tends to z⁺.
+
+    Raises
+    ------
+    ValueError
+        If `gamma` is negative or not finite.
+
+    Notes
+    -----
+    Implements ``eq-gamma-rule``, made for activations :math:`a \ge 0` [Montavon2019]_.
     """
 
     gamma: float = 0.25
@@ -191,10 +234,26 @@ class Gamma(Rule):
 
 @dataclass(frozen=True)
 class AlphaBeta(Rule):
-    r"""What adds gets :math:`\alpha R_j`, what subtracts :math:`-\beta R_j`, with α − β = 1 (``eq-alphabeta-rule``) [Bach2015]_.
+    r"""What adds and what subtracts are treated apart.
 
-    `alpha` >= 1 has no unit, and β = α − 1. Bach's Eq. 60 writes α + β = 1 with β <= 0. With `absorb_bias` the positive
-    part of the bias stands in the first denominator, the negative part in the second.
+    .. math:: R_i = \sum_j \left( \alpha \frac{(a_i W_{ij})^+}{\sum_h (a_h W_{hj})^+}
+              - \beta \frac{(a_i W_{ij})^-}{\sum_h (a_h W_{hj})^-} \right) R_j, \qquad \alpha - \beta = 1
+
+    Parameters
+    ----------
+    alpha : float, default=2.0
+        At least 1, without a unit; β = α − 1 follows.
+    absorb_bias : bool, default=False
+        Put the positive part of the bias into the first denominator and the negative part into the second.
+
+    Raises
+    ------
+    ValueError
+        If `alpha` is below 1 or not finite.
+
+    Notes
+    -----
+    Implements ``eq-alphabeta-rule`` [Bach2015]_, whose Eq. 60 writes α + β = 1 with β <= 0.
     """
 
     alpha: float = 2.0
@@ -219,7 +278,14 @@ class AlphaBeta(Rule):
 
 @dataclass(frozen=True)
 class ZPlus(Rule):
-    """Only what adds gets a share: W⁺ for :math:`a >= 0`, and W⁻ for negative inputs (``eq-zplus-rule``) [Montavon2017]_."""
+    r"""Only what adds gets a share.
+
+    .. math:: R_i = \sum_j \frac{(a_i W_{ij})^+}{\sum_h (a_h W_{hj})^+}\, R_j
+
+    Notes
+    -----
+    Implements ``eq-zplus-rule`` [Montavon2017]_. For :math:`a \ge 0` the numerator is :math:`a_i W^+_{ij}`.
+    """
 
     name: ClassVar[str] = "z⁺"
 
@@ -230,7 +296,15 @@ class ZPlus(Rule):
 
 @dataclass(frozen=True)
 class WSquare(Rule):
-    """Shares in proportion to the squared weights, whatever the input; for the first layer (``eq-wsquare-rule``) [Montavon2017]_."""
+    r"""Shares in proportion to the squared weights, whatever the input.
+
+    .. math:: R_i = \sum_j \frac{W_{ij}^2}{\sum_h W_{hj}^2}\, R_j
+
+    Notes
+    -----
+    Implements ``eq-wsquare-rule`` [Montavon2017]_. Made for the first layer: further up it gives relevance to silent
+    neurons.
+    """
 
     name: ClassVar[str] = "w²"
 
@@ -241,7 +315,14 @@ class WSquare(Rule):
 
 @dataclass(frozen=True)
 class Flat(Rule):
-    """The same share for every input; for the first layer (``eq-flat-rule``)."""
+    r"""The same share for every input.
+
+    .. math:: R_i = \sum_j \frac{1}{\sum_h 1}\, R_j
+
+    Notes
+    -----
+    Implements ``eq-flat-rule``. Made for the first layer; it has no root point behind it.
+    """
 
     name: ClassVar[str] = "flat"
 
@@ -252,10 +333,25 @@ class Flat(Rule):
 
 @dataclass(frozen=True, eq=False)
 class ZBox(Rule):
-    r"""For inputs in a box, :math:`l \le a \le h`: :math:`n_{ij} = a_i W_{ij} - l_i W^+_{ij} - h_i W^-_{ij}` (``eq-zbox-rule``).
+    r"""For inputs in a box, :math:`l \le a \le h`.
 
-    `low` and `high` are numbers or arrays of shape (inputs,) in the unit of the inputs [Montavon2017]_. It is computed as
-    :math:`(a_i - l_i) W^+_{ij} + (a_i - h_i) W^-_{ij}`, the same sum with nothing to cancel.
+    .. math:: R_i = \sum_j \frac{a_i W_{ij} - l_i W^+_{ij} - h_i W^-_{ij}}
+              {\sum_h (a_h W_{hj} - l_h W^+_{hj} - h_h W^-_{hj})}\, R_j
+
+    Parameters
+    ----------
+    low, high : float or array_like of shape (inputs,), default=-1.0 and 1.0
+        The bounds l and h of the inputs, in their unit.
+
+    Raises
+    ------
+    ValueError
+        If `low` exceeds `high`, or a bound does not fit the inputs.
+
+    Notes
+    -----
+    Implements ``eq-zbox-rule`` [Montavon2017]_. The numerator is computed as
+    :math:`(a_i - l_i) W^+_{ij} + (a_i - h_i) W^-_{ij}`: the same sum, but for inputs in the box nothing cancels.
     """
 
     low: float = -1.0
@@ -276,9 +372,9 @@ class ZBox(Rule):
         return [np.broadcast_to(bound, a.shape[-1]).astype(a.dtype) for bound in bounds]
 
     def total(self, layer, terms):
-        """Return :math:`z_j` from the product of the forward pass, :math:`\\sum_i a_i W_{ij}`, where little cancels.
+        r"""Return :math:`z_j` from the product of the forward pass, :math:`\sum_i a_i W_{ij}`, where little cancels.
 
-        The corner's part, :math:`\\sum_i l_i W^+_{ij} + h_i W^-_{ij}`, is the same for a whole batch.
+        The corner's part, :math:`\sum_i l_i W^+_{ij} + h_i W^-_{ij}`, is the same for a whole batch.
         """
         W, _ = layer.parameters(layer.x.dtype)
         low, high = self.bounds(layer.x)

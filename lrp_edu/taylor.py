@@ -1,7 +1,7 @@
 r"""The Taylor series of one variable (chapter ``taylor-series``).
 
-Two views of one thing: `polynomial` and `remainder` work on sympy expressions, exactly; a `TaylorFunction` gives the same
-coefficients as floating-point numbers, fast enough for a figure that is being dragged.
+Two views of one thing: `polynomial` and `remainder` work on sympy expressions, exactly; a `TaylorFunction` gives
+the same coefficients as floating-point numbers, fast enough for a figure that is being dragged.
 """
 
 from collections.abc import Callable
@@ -85,7 +85,7 @@ def _derivative(expr, x, about, k):
 
 
 class TaylorFunction(NamedTuple):
-    """A function with its Taylor coefficients in floating-point numbers.
+    r"""A function with its Taylor coefficients in floating-point numbers.
 
     Attributes
     ----------
@@ -94,7 +94,7 @@ class TaylorFunction(NamedTuple):
     f : callable
         Maps an array to an array of the same shape.
     coefficients : callable
-        Maps (a, degree) to the array :math:`c_0, \\dots, c_n` of shape (degree + 1,), with
+        Maps (a, degree) to the array :math:`c_0, \dots, c_n` of shape (degree + 1,), with
         :math:`c_k = f^{(k)}(a) / k!` (``eq-taylor-polynomial``).
     domain : tuple of float
         The open interval where f is defined.
