@@ -64,7 +64,8 @@ def _sent(part, R, stabilizer):
 def seven_neurons():
     """Return Bach's network of seven neurons: inputs 1 to 3, hidden 4 to 6, output 7 (``eq-seven-neurons``).
 
-    The graph is that of [Bach2015]_, the weights are ours. Neuron 3 is no input of 4, and 1 no input of 6: these two weights are zero.
+    The graph is that of [Bach2015]_, the weights are ours.
+    Neuron 3 is no input of 4, and 1 no input of 6: these two weights are zero.
 
     >>> seven_neurons().forward([1.0, 2.0, 1.0])
     array([6.])

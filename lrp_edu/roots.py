@@ -45,7 +45,7 @@ def zbox_direction(x, w, low, high):
 
 
 def gamma_direction(x, w, gamma):
-    r"""Return :math:`v_i = x_i (1 + \gamma\,1[w_i > 0])`, `gamma` >= 0 (``eq-gamma-direction``), of the shape of `x`."""
+    r"""Return :math:`v_i = x_i (1 + \gamma\,1[w_i > 0])`, `gamma` >= 0 (``eq-gamma-direction``), shaped like `x`."""
     x, w = _point_and_weights(x, w)
     return x * (1 + check.at_least("gamma", gamma, 0) * (w > 0).astype(x.dtype))
 
@@ -223,7 +223,7 @@ def _slope(neuron, v):
         direction = v[flat][0]
         if not w.any():
             raise ValueError("w must have a non-zero weight, got only zeros")
-        raise ValueError(f"v must not run along the hinge: w @ v must not vanish, got {slope[flat][0]} for v={direction}")
+        raise ValueError(f"v must not run along the hinge: w @ v must not be 0, got {slope[flat][0]} at v={direction}")
     return slope
 
 
