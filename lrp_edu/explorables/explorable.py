@@ -1,0 +1,255 @@
+"""The base of every live figure.
+
+A live figure is a Python class, which computes the numbers with ``lrp_edu``, and an ES module of the same name, which
+draws them and lets the reader drag. To add one, called ``cone``:
+
+1. ``cone.py``: a subclass of `Explorable` with ``name = "cone"``, its state as `Number`, `Array` and `Choice` traits,
+   the method ``numbers()``, and the texts: ``labels`` of the numbers, ``remarks`` and ``warnings``, ``caption``.
+2. ``cone.js``: ``export default figure({ numbers, view })`` (see ``figure.js``). Its ``numbers(state)`` gives the same
+   dictionary, from formulas in ``lrp.js``.
+3. One entry in the parity test of ``tests/test_live_figures.py``, and one line in ``__init__.py``.
+
+What Python knows (limits, labels, sentences, numbers) is handed to the browser, so nothing is written down twice
+except the formulas; and these are compared whenever a figure starts.
+"""
+
+import base64
+import html
+import json
+import math
+import re
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+from functools import cache
+from pathlib import Path
+
+import anywidget
+import numpy as np
+import traitlets
+
+FOLDER = Path(__file__).parent
+RELATIVE_IMPORT = re.compile(r'(\bfrom\s*|\bimport\s*)"\./([\w-]+\.js)"')
+LINK = re.compile(r"\[([^\]]+)\]\(([^)]+)\)")
+
+
+class Number(traitlets.TraitType):
+    """A finite number, clamped to ``[low, high]``; whole if `step` is an int."""
+
+    def __init__(self, default, low, high, step=0.1):
+        super().__init__(default)
+        self.low, self.high, self.step = low, high, step
+        self.info_text = f"{'a whole' if self.whole else 'a finite'} number"
+        self.tag(sync=True)
+
+    @property
+    def whole(self):
+        """Tell whether only whole numbers are taken."""
+        return isinstance(self.step, int)
+
+    @property
+    def schema(self):
+        """What the browser needs to clamp a value and to build a slider."""
+        return {"kind": "number", "low": self.low, "high": self.high, "step": self.step, "whole": self.whole}
+
+    def validate(self, obj, value):
+        """Return the clamped number, or raise a ``TraitError``."""
+        number = _finite(value)
+        if number is None or number.ndim or (self.whole and number % 1):
+            self.error(obj, value)
+        clamped = min(max(number.item(), self.low), self.high)
+        return int(clamped) if self.whole else float(clamped)
+
+
+class Array(traitlets.TraitType):
+    """Finite numbers in nested tuples, of the shape of `default`, each clamped to ``[low, high]``."""
+
+    def __init__(self, default, low, high, step=0.1):
+        super().__init__(_tuples(np.asarray(default, float)))
+        self.low, self.high, self.step, self.shape = low, high, step, np.shape(default)
+        self.info_text = f"finite numbers of shape {self.shape}"
+        self.tag(sync=True)
+
+    @property
+    def schema(self):
+        """What the browser needs to clamp a value and to read it from the address."""
+        return {"kind": "array", "shape": list(self.shape), "low": self.low, "high": self.high, "step": self.step}
+
+    def validate(self, obj, value):
+        """Return the clamped numbers as nested tuples, or raise a ``TraitError``."""
+        numbers = _finite(value)
+        if numbers is None or numbers.shape != self.shape:
+            self.error(obj, value)
+        return _tuples(np.clip(numbers, self.low, self.high))
+
+
+class Choice(traitlets.Enum):
+    """One of the keys of a dictionary; its values are what a reader sees in the menu."""
+
+    def __init__(self, choices, default):
+        super().__init__(list(choices), default_value=default)
+        self.choices = choices
+        self.tag(sync=True)
+
+    @property
+    def schema(self):
+        """What the browser needs to build the menu."""
+        return {"kind": "choice", "choices": self.choices}
+
+
+class Explorable(anywidget.AnyWidget):
+    """A live figure: traits that sync with the browser, and numbers computed by ``lrp_edu``.
+
+    Subclasses set the five names below and define `numbers`.
+
+    Parameters
+    ----------
+    **state
+        Values of the traits. Numbers outside of their limits are clamped.
+
+    Raises
+    ------
+    traitlets.TraitError
+        If a value is not what its trait holds; the message says what is expected and what came.
+    TypeError
+        If there is no trait of that name.
+    """
+
+    name = ""
+    """Name of the ES module, and of the figure in addresses (``#neuron:b=2``)."""
+    labels = {}
+    """Which numbers to show, in order: key (``"R.0"`` for the first entry of ``R``) to label."""
+    remarks = {}
+    """Key to sentence. Shown while ``numbers()["notes"]`` holds the key."""
+    warnings = {}
+    """As `remarks`, in the warning color."""
+    caption = traitlets.Unicode("", help="Text under the figure. ``[drag b](b=2)`` is a link that sets the state.")
+
+    _stored = traitlets.Dict().tag(sync=True)
+
+    def __init_subclass__(cls, **kwargs):
+        """Find the browser's half of the figure."""
+        if "name" in vars(cls):  # and not in the copies of a class that traitlets makes
+            cls._esm, cls._css = bundle(FOLDER / f"{cls.name}.js"), (FOLDER / "figure.css").read_text("utf-8")
+        super().__init_subclass__(**kwargs)
+
+    def __init__(self, **state):
+        unknown = set(state) - set(self.traits())
+        if unknown:
+            raise TypeError(f"{type(self).__name__} takes {', '.join(self.schema())}, got {', '.join(sorted(unknown))}")
+        super().__init__(**state)
+        self._stored = self.stored()
+
+    @classmethod
+    def schema(cls):
+        """Return what each part of the state may be, by name, in the order of definition."""
+        traits = {key: value for base in reversed(cls.__mro__) for key, value in vars(base).items()}
+        return {key: trait.schema for key, trait in traits.items() if isinstance(trait, Number | Array | Choice)}
+
+    @property
+    def state(self):
+        """The state as a dictionary."""
+        return {key: getattr(self, key) for key in self.schema()}
+
+    def numbers(self):
+        """Return all numbers of the figure, computed by ``lrp_edu``, and the keys of the ``notes`` that apply."""
+        raise NotImplementedError
+
+    def stored(self):
+        """Return all that the browser needs to start, the numbers to check itself against included."""
+        return {
+            "figure": self.name,
+            "state": self.state,
+            "numbers": plain(self.numbers()),
+            "schema": self.schema(),
+            "labels": self.labels,
+            "remarks": self.remarks,
+            "warnings": self.warnings,
+            "caption": caption_html(self.name, self.caption),
+        }
+
+    def __repr__(self):
+        state = ", ".join(f"{key}={value!r}" for key, value in self.state.items())
+        return f"{type(self).__name__}({state})"
+
+    def _repr_mimebundle_(self, **kwargs):
+        self._stored = self.stored()
+        data, metadata = super()._repr_mimebundle_(**kwargs)
+        return {**data, "text/html": self._repr_html_(), "text/plain": repr(self)}, metadata
+
+    def _repr_html_(self):
+        """Return the figure as a table of numbers, which the site's script brings to life."""
+        stored = self.stored()
+        numbers, rows = stored["numbers"], []
+        for key, label in self.labels.items():
+            rows.append(f"<tr><th scope=\"row\">{html.escape(label)}</th><td>{show(entry(numbers, key))}</td></tr>")
+        sentences = {**self.warnings, **self.remarks}
+        notes = "".join(f"<p>{html.escape(sentences[key])}</p>" for key in numbers.get("notes", []))
+        return (
+            f'<figure class="explorable" data-explorable="{self.name}" data-state="{html.escape(json.dumps(stored))}">'
+            f'<div class="explorable-static"><table><tbody>{"".join(rows)}</tbody></table>{notes}</div>'
+            f"<figcaption>{stored['caption']}</figcaption></figure>"
+        )
+
+
+@cache
+def bundle(path):
+    """Return the text of an ES module in which each relative import is replaced by a data address of that file."""
+
+    def inline(match):
+        text = base64.b64encode(bundle(path.parent / match[2]).encode()).decode()
+        return f'{match[1]}"data:text/javascript;base64,{text}"'
+
+    return RELATIVE_IMPORT.sub(inline, path.read_text("utf-8"))
+
+
+def show(value):
+    """Return a number as the reader sees it; ``format`` in ``view.js`` does the same.
+
+    Only an exact zero is shown as 0. Small and large numbers keep their exponent.
+
+    >>> show(0.0), show(-2.220446049250313e-16), show(4 / 3), show((0.2, -0.6)), show(None)
+    ('0', '−2.2e-16', '1.3333', '(0.2, −0.6)', '–')
+    """
+    if value is None:
+        return "–"
+    if isinstance(value, list | tuple):
+        return f"({', '.join(map(show, value))})"
+    with localcontext(rounding=ROUND_HALF_UP):
+        size = Decimal(abs(value))
+        fixed = f"{size:.4f}".rstrip("0").rstrip(".")
+        text = "0" if not size else fixed if Decimal("1e-3") <= size < 10**5 else f"{size:.1e}"
+    return f"−{text}" if value < 0 else text
+
+
+def entry(numbers, key):
+    """Return ``numbers["R"][0]`` for the key ``"R.0"``."""
+    for part in key.split("."):
+        numbers = None if numbers is None else numbers[int(part) if part.isdigit() else part]
+    return numbers
+
+
+def plain(value):
+    """Return numbers, arrays and dictionaries of them as what JSON can hold; what is not finite becomes None."""
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | np.ndarray):
+        return [plain(item) for item in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def caption_html(name, caption):
+    """Return a caption as HTML, in which ``[text](b=2)`` becomes a link that sets the figure's state."""
+    return LINK.sub(rf'<a href="#{name}:\2" data-set="\2">\1</a>', html.escape(caption))
+
+
+def _finite(value):
+    try:
+        numbers = np.asarray(value, dtype=float)
+    except (TypeError, ValueError):
+        return None
+    return numbers if np.isfinite(numbers).all() and np.asarray(value).dtype.kind in "fiu" else None
+
+
+def _tuples(array):
+    return tuple(map(_tuples, array)) if array.ndim else float(array)

@@ -1,0 +1,222 @@
+// One neuron with two inputs: the plane of the inputs, the hinge, and the shares of both inputs in the output.
+
+import { choice, slider } from "./controls.js";
+import { figure } from "./figure.js";
+import * as lrp from "./lrp.js";
+import { ACTIVATION, arrowhead, diamond, disc, circle, format, handle, make, plot, set, setText } from "./view.js";
+
+const RANGE = [-3, 3];
+const TICKS = [-3, -2, -1, 0, 1, 2, 3];
+const BRIGHTEST = 8; // the output from which on the color no longer changes
+const SNAP = 9; // px from the hinge within which a dragged point a is put onto it
+const FAR = 4000; // px, beyond every plot
+
+// --- the numbers: as NeuronFigure.numbers() ---
+
+export function numbers({ x, w, b, mode, direction, v: free, a: chosen, domain }) {
+  const v = mode === "root" ? (lrp.DIRECTIONS[direction]?.(x, w) ?? free) : null;
+  const found = v === null || lrp.slope(w, v) !== null;
+  const a = !found ? null : v === null ? chosen : lrp.root(w, b, x, v);
+  const split = !found ? null : v === null ? lrp.decompose(w, b, x, a) : lrp.relevance(w, b, x, v);
+  return {
+    z: lrp.preactivation(w, b, x),
+    f_x: lrp.output(w, b, x),
+    v,
+    a,
+    f_a: split && split.baseline,
+    gradient: split && (v === null ? lrp.gradient(w, b, a) : w),
+    R: split && split.relevance,
+    sum_R: split && lrp.sum(split.relevance),
+    epsilon: split && split.remainder,
+    gap: split && split.gap,
+    notes: notes({ x, w, b, a, mode, domain }),
+  };
+}
+
+function notes({ x, w, b, a, mode, domain }) {
+  const silent = !(lrp.preactivation(w, b, x) > 0);
+  if (mode === "expansion") {
+    const place = lrp.onHinge(w, b, a) ? "hinge" : lrp.preactivation(w, b, a) > 0 ? "active" : "dead";
+    return [silent ? "silent" : place];
+  }
+  if (a === null) return [w.some(Boolean) ? "no-root" : "no-weights"];
+  if (silent) return ["silent"];
+  if (domain === "plane") return ["root"];
+  if (!x.every((value) => value >= 0)) return ["x-outside"];
+  return [a.every((value) => value >= -1e-12) ? "root" : "outside"];
+}
+
+// --- the picture ---
+
+function view({ stage, side, set: change, schema, state, redraw }) {
+  const plane = plot(stage, {
+    x: RANGE, y: RANGE, xTicks: TICKS, yTicks: TICKS, xLabel: "x₁", yLabel: "x₂",
+    label: "The plane of the two inputs, colored by the output of the neuron", onResize: redraw,
+  });
+  const field = drawField(plane);
+  const walk = drawWalk(plane);
+  stage.append(legend());
+
+  const line = (name) => make("line", { class: name });
+  const arrow = line("weights");
+  const aim = line("aim");
+  plane.marks.append(arrow, aim);
+  const move = (key) => (point) => change({ [key]: point });
+  const v = handle(plane, {
+    name: "−v", key: "v", label: "direction of the walk, minus v", shape: circle(), at: "nw",
+    move: (point) => lrp.sum(point.map((p, i) => Math.abs(state.x[i] - p))) > 0.05 && change({ v: point.map((p, i) => state.x[i] - p) }),
+  });
+  const w = handle(plane, { name: "w", label: "w, tip of the weights", shape: arrowhead(), at: "se", move: move("w") });
+  const a = handle(plane, {
+    name: "a", label: "a, point of expansion", shape: diamond(), at: "sw",
+    move: (point, how) => change({ a: snap(point, how, state, plane) }),
+  });
+  const x = handle(plane, { name: "x", label: "x, point to be explained", shape: disc(), at: "ne", move: move("x") });
+
+  const b = slider({ key: "b", label: "bias b", schema: schema.b, onInput: (value) => change({ b: value }) });
+  const direction = choice({ key: "direction", label: "direction v", schema: schema.direction, onInput: turn });
+  function turn(value) {
+    // Going free starts from the direction that was walked last.
+    const last = lrp.DIRECTIONS[state.direction]?.(state.x, state.w);
+    change(value === "free" && last?.some(Boolean) ? { direction: value, v: last } : { direction: value });
+  }
+  const bars = waterfall();
+  side.append(direction.element, b.element, bars.element);
+
+  return (now, values) => {
+    const walking = now.mode === "root";
+    field(now);
+    walk(now, values);
+    set(arrow, ends(plane, [0, 0], now.w));
+    x.place(now.x);
+    w.place(now.w);
+    set(w.shape, { transform: `rotate(${angle(now.w)})` });
+    a.place(walking ? null : now.a);
+    const tip = walking && now.direction === "free" ? aimTip(plane, now) : null;
+    v.place(tip, now.v);
+    set(aim, tip ? { ...ends(plane, now.x, tip), display: null } : { display: "none" });
+    direction.element.hidden = !walking;
+    direction.update(now.direction);
+    b.update(now.b);
+    bars.update(values);
+  };
+}
+
+const ends = ({ X, Y }, from, to) => ({ x1: X(from[0]), y1: Y(from[1]), x2: X(to[0]), y2: Y(to[1]) });
+const angle = ([x, y]) => (Math.atan2(-y, x) * 180) / Math.PI;
+
+/** The point x − v, moved towards x where it would leave the plot, and never so near that it hides x. */
+function aimTip({ size }, { x, v }) {
+  const length = Math.hypot(...v) || 1;
+  const fits = v.map((step, i) => (step > 0 ? (x[i] - RANGE[0]) / step : step < 0 ? (x[i] - RANGE[1]) / step : 1));
+  const share = Math.max(Math.min(1, ...fits), (34 / size.width) * 6 / length);
+  return x.map((value, i) => value - share * v[i]);
+}
+
+/** Put a onto the hinge when it is dragged near it, or when a key would carry it across. */
+function snap(point, how, { w, b, a }, { size }) {
+  const length = Math.hypot(...w);
+  if (!length) return point;
+  const [from, to] = [lrp.preactivation(w, b, a), lrp.preactivation(w, b, point)];
+  const near = how === "pointer" ? (Math.abs(to) / length) * (size.width / 6) <= SNAP : !lrp.onHinge(w, b, a) && from * to < 0;
+  const foot = near && lrp.root(w, b, lrp.root(w, b, point, w), w);
+  return foot && foot.every((value) => value >= RANGE[0] && value <= RANGE[1]) ? foot : point;
+}
+
+/** The colored field. Its output grows along w only, so one gradient, moved as a whole, paints all of it. */
+function drawField({ data, id, X, Y, size }) {
+  const stops = ACTIVATION.map((color, i) => make("stop", { offset: i / (ACTIVATION.length - 1), "stop-color": color }));
+  const gradient = make("linearGradient", { id: `${id}-output`, gradientUnits: "userSpaceOnUse", x1: 0, x2: BRIGHTEST, y1: 0, y2: 0 }, ...stops);
+  const hatch = make("pattern", { id: `${id}-silent`, width: 7, height: 7, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
+    make("rect", { class: "silent", width: 7, height: 7 }), make("line", { class: "silent-line", x1: 0, x2: 0, y1: 0, y2: 7 }));
+  const tall = { y: -FAR, height: 2 * FAR };
+  const flat = make("rect", { class: "silent", x: 0, y: 0, width: FAR, height: FAR });
+  const levels = [2, 4, 6, 8].map((f) => make("line", { class: "contour", x1: f, x2: f, y1: -FAR, y2: FAR }));
+  const outputs = make("g", {}, make("rect", { x: 0, width: FAR, ...tall, fill: `url(#${id}-output)` }), ...levels);
+  const silence = make("g", {}, make("rect", { x: -FAR, width: FAR, ...tall, fill: `url(#${id}-silent)` }),
+    make("line", { class: "hinge", x1: 0, x2: 0, y1: -FAR, y2: FAR }));
+  data.append(make("defs", {}, gradient, hatch), flat, outputs, silence);
+
+  return ({ w, b }) => {
+    const square = lrp.dot(w, w);
+    const hinge = square > 1e-4;
+    set(outputs, { display: hinge ? null : "none" });
+    set(silence, { display: hinge ? null : "none" });
+    set(flat, { fill: hinge ? null : flatColor(b), class: hinge || b <= 0 ? "silent" : null });
+    if (!hinge) return;
+    const pixels = (X(1) - X(0)) / Math.sqrt(square);
+    const place = `translate(${X((-b * w[0]) / square)} ${Y((-b * w[1]) / square)}) rotate(${angle(w)})`;
+    set(silence, { transform: place });
+    set(outputs, { transform: `${place} scale(${pixels} 1)` });
+  };
+}
+
+const flatColor = (b) => `color-mix(in srgb, ${ACTIVATION[0]}, ${ACTIVATION[2]} ${Math.max(0, (b / 4) * 100)}%)`;
+
+/** The way from x to the point of expansion, and one leg for each input: R_i = w_i (x_i − a_i). */
+function drawWalk(plane) {
+  const { data, X, Y } = plane;
+  const domain = make("path", { class: "domain" });
+  const halo = make("line", { class: "walk-halo" });
+  const path = make("line", { class: "walk" });
+  const legs = [make("line", { class: "leg" }), make("line", { class: "leg" })];
+  const mark = diamond();
+  const name = make("text", { class: "handle-name", x: -11, y: 20, "text-anchor": "end" }, "a");
+  const root = make("g", { class: "root" }, mark, name);
+  data.append(domain, ...legs, halo, path, root);
+
+  return ({ x, mode, domain: inputs }, { a, R, notes: keys }) => {
+    const walking = mode === "root";
+    set(domain, walking && inputs === "nonnegative"
+      ? { d: `M${X(0)} ${Y(RANGE[1])}V${Y(0)}H${X(RANGE[1])}`, display: null } : { display: "none" });
+    for (const element of [halo, path, ...legs, root]) set(element, { display: a ? null : "none" });
+    if (!a) return;
+    for (const element of [halo, path]) set(element, ends(plane, x, a));
+    set(legs[0], { ...ends(plane, a, [x[0], a[1]]), "data-sign": Math.sign(R[0]) });
+    set(legs[1], { ...ends(plane, [x[0], a[1]], x), "data-sign": Math.sign(R[1]) });
+    set(root, walking ? { transform: `translate(${X(a[0])} ${Y(a[1])})` } : { display: "none" });
+    for (const element of [root, path]) element.classList.toggle("warned", keys.some((key) => key === "outside" || key === "dead"));
+  };
+}
+
+function legend() {
+  const item = (name, text) => make("span", { class: "legend-item" }, make("span", { class: `swatch ${name}` }), text);
+  return make("p", { class: "legend" }, item("swatch-silent", "silent, f = 0"), item("swatch-hinge", "hinge, z = 0"),
+    item("swatch-output", `f from 0 to ${BRIGHTEST}`));
+}
+
+/** How f(a), R₁, R₂ and ε add up to f(x): each bar starts where the one before it ends. */
+function waterfall() {
+  const ROW = 19;
+  const [left, width] = [34, 100]; // px for the names, % for the bars
+  const terms = ["f(a)", "R₁", "R₂", "ε"];
+  const rows = terms.map((term, i) => ({
+    bar: make("div", { class: "bar", style: `top: ${i * ROW + 3}px` }),
+    name: make("span", { class: "bar-name", style: `top: ${i * ROW}px` }, term),
+  }));
+  const goal = make("div", { class: "bar-goal" });
+  const goalName = make("span", { class: "bar-goal-name" });
+  const area = make("div", { class: "bar-area", style: `left: ${left}px` }, make("div", { class: "bar-zero" }), ...rows.map((r) => r.bar), goal, goalName);
+  const element = make("div", { class: "waterfall", style: `height: ${terms.length * ROW + 20}px`, role: "img" },
+    ...rows.map((r) => r.name), area);
+
+  const update = ({ f_a, R, epsilon, f_x }) => {
+    const shares = R ? [f_a, ...R, epsilon] : [0, 0, 0, 0];
+    const stops = shares.reduce((all, share) => [...all, all.at(-1) + share], [0]);
+    const [low, high] = [Math.min(...stops), Math.max(...stops, f_x)];
+    const limit = 2 ** Math.max(1, Math.ceil(Math.log2(Math.max(high, -2 * low, 1e-9) * 1.02)));
+    const place = (value) => ((Math.min(Math.max(value, -limit / 2), limit) + limit / 2) / (1.5 * limit)) * width;
+    rows.forEach(({ bar }, i) => {
+      const [from, to] = [place(stops[i]), place(stops[i + 1])].sort((p, q) => p - q);
+      bar.style.left = `${from}%`;
+      bar.style.width = `${to - from}%`;
+      bar.dataset.kind = i === 0 ? "baseline" : i === 3 ? "remainder" : shares[i] < 0 ? "negative" : "positive";
+    });
+    goal.style.left = goalName.style.left = `${place(f_x)}%`;
+    setText(goalName, `f(x) = ${format(f_x)}`);
+    set(element, { "aria-label": `f(a), R₁, R₂ and ε: ${shares.map(format).join(" + ")}; f(x) is ${format(f_x)}` });
+  };
+  return { element, update };
+}
+
+export default figure({ numbers, view });

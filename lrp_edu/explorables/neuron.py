@@ -1,0 +1,139 @@
+"""The live figure of one neuron with two inputs (chapters ``relu-neuron`` and ``w2-rule``)."""
+
+import traitlets
+
+from ..neuron import Neuron
+from ..roots import in_domain, relevance, root, w2_direction, z_direction, zplus_direction
+from .explorable import Array, Choice, Explorable, Number, plain
+
+DIRECTIONS = {"w2": w2_direction, "z": z_direction, "zplus": zplus_direction}
+
+
+class NeuronFigure(Explorable):
+    r"""The plane of two inputs, colored by the output of :math:`f(x) = \max(0, w^\top x + b)`.
+
+    Parameters
+    ----------
+    x : pair of float, default=(1, 1)
+        The point to be explained.
+    w : pair of float, default=(2, 1)
+        The weights.
+    b : float, default=-1
+        The bias.
+    mode : {"root", "expansion"}, default="root"
+        Walk to a root in a direction (``eq-root``), or expand at any point a (``eq-first-order``).
+    direction : {"w2", "z", "zplus", "free"}, default="w2"
+        Where to walk in the mode ``"root"``.
+    v : pair of float, default=(1, 0)
+        The direction, where it is free.
+    a : pair of float, default=(0, 2)
+        The point of expansion in the mode ``"expansion"``.
+    domain : {"nonnegative", "plane"}, default="nonnegative"
+        Whether a root outside of x >= 0 is worth a warning.
+
+    Examples
+    --------
+    >>> figure = NeuronFigure(x=(1, 1), w=(2, 1), b=-1)
+    >>> figure.numbers()["R"]
+    [1.6, 0.4]
+    """
+
+    name = "neuron"
+    labels = {
+        "z": "z",
+        "f_x": "f(x)",
+        "a": "a",
+        "f_a": "f(a)",
+        "gradient": "∇f(a)",
+        "R.0": "R₁",
+        "R.1": "R₂",
+        "sum_R": "Σ R",
+        "epsilon": "ε",
+        "gap": "f(x) − Σ R",
+    }
+    warnings = {
+        "silent": "The neuron is silent at x: z ≤ 0, so f(x) = 0 and there is nothing to explain.",
+        "no-weights": "w = 0: the output is the same everywhere, so there is no hinge to walk to.",
+        "no-root": "w·v = 0: a walk along v never changes z, so there is no root in this direction.",
+        "x-outside": "x itself lies outside the domain x ≥ 0.",
+        "outside": "The root leaves the domain x ≥ 0: an input would have to be negative. "
+        "The shares still add up, but nothing real lies at a.",
+        "dead": "a lies on the dead side. It is a root, but the gradient there is 0: everything lands in ε.",
+    }
+    remarks = {
+        "root": "a is the root where the walk from x along −v ends. The gradient there is the limit from the active side.",
+        "hinge": "a is on the hinge. The gradient is the limit from the active side: up to rounding f(a) and ε vanish, "
+        "and the shares add up to f(x).",
+        "active": "a is on the active side: ε vanishes, but f(a) is still missing from the shares.",
+    }
+
+    x = Array((1, 1), -3, 3)
+    w = Array((2, 1), -3, 3)
+    b = Number(-1.0, -3, 3)
+    mode = Choice({"root": "root", "expansion": "expansion"}, "root")
+    direction = Choice({"w2": "w²", "z": "z", "zplus": "z⁺", "free": "free"}, "w2")
+    v = Array((1, 0), -6, 6)
+    a = Array((0, 2), -3, 3)
+    domain = Choice({"nonnegative": "x ≥ 0", "plane": "plane"}, "nonnegative")
+
+    @traitlets.default("caption")
+    def _caption(self):
+        return CAPTIONS[self.mode]
+
+    @property
+    def neuron(self):
+        """The neuron that is drawn."""
+        return Neuron(self.w, self.b)
+
+    def walk(self):
+        """Return the direction to walk, v."""
+        return DIRECTIONS[self.direction](self.x, self.w) if self.direction in DIRECTIONS else self.v
+
+    def numbers(self):
+        """Return z, f(x), the point of expansion, and the terms of the decomposition there; None where there is no root."""
+        neuron = self.neuron
+        v = self.walk() if self.mode == "root" else None
+        if v is None:
+            a, split, gradient = self.a, neuron.decompose(self.x, self.a), neuron.gradient(self.a)
+        else:
+            try:
+                a, split, gradient = root(neuron, self.x, v), relevance(neuron, self.x, v), neuron.w
+            except ValueError:
+                a = split = gradient = None
+        return plain({
+            "z": neuron.preactivation(self.x),
+            "f_x": neuron(self.x),
+            "v": v,
+            "a": a,
+            "f_a": split and split.baseline,
+            "gradient": gradient,
+            "R": split and split.relevance,
+            "sum_R": split and split.relevance.sum(),
+            "epsilon": split and split.remainder,
+            "gap": split and split.conservation_gap,
+            "notes": self._notes(neuron, a),
+        })
+
+    def _notes(self, neuron, a):
+        expansion, silent = self.mode == "expansion", not neuron.active(self.x)
+        if expansion:
+            place = "hinge" if neuron.on_hinge(a) else "active" if neuron.active(a) else "dead"
+            return ["silent"] if silent else [place]
+        if a is None:
+            return ["no-root" if neuron.w.any() else "no-weights"]
+        if silent:
+            return ["silent"]
+        if self.domain == "nonnegative" and not in_domain(self.x):
+            return ["x-outside"]
+        # A root computed on the border may lie a rounding error beyond it.
+        inside = self.domain == "plane" or in_domain(a, low=-1e-12)
+        return ["root"] if inside else ["outside"]
+
+
+CAPTIONS = {
+    "root": "Drag x, the tip of w, or the slider of b. With [a negative weight](x=1,1.5;w=2,-0.5;b=-1;direction=w2) the "
+    "nearest root stays inside; [close to an axis](x=0.2,2;w=2,1;b=-0.5;direction=w2) it leaves x ≥ 0, and "
+    "[z](x=0.2,2;w=2,1;b=-0.5;direction=z) brings it back.",
+    "expansion": "Drag a. [On the active side](a=0.8,0.2) f(a) is in the way, [on the hinge](a=0.2,0.6) nothing is, and "
+    "[on the dead side](a=-1,-1) everything lands in ε.",
+}

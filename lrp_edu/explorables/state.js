@@ -1,0 +1,82 @@
+// The state of a figure: clamped to the limits that Python gives, read from and written to the address,
+// and its numbers compared with Python's.
+
+/** Return `value` clamped to what its schema allows, or `fallback` where it makes no sense. */
+export function clamp(schema, value, fallback) {
+  if (schema.kind === "choice") return Object.hasOwn(schema.choices, value) ? value : fallback;
+  if (schema.kind === "array") return clampArray(schema, value, fallback, schema.shape);
+  if (typeof value !== "number" || !Number.isFinite(value)) return fallback;
+  const clamped = Math.min(Math.max(value, schema.low), schema.high);
+  return schema.whole ? Math.round(clamped) : clamped;
+}
+
+function clampArray(schema, value, fallback, [size, ...rest]) {
+  if (!Array.isArray(value) || value.length !== size) return fallback;
+  const one = { ...schema, kind: "number" };
+  return value.map((item, i) => (rest.length ? clampArray(schema, item, fallback[i], rest) : clamp(one, item, fallback[i])));
+}
+
+/** `{x: [1, 1], b: -1}` as `x=1,1;b=-1`. Six significant digits keep the address short. */
+export const encode = (schema, state) =>
+  Object.keys(schema)
+    .map((key) => `${key}=${[state[key]].flat(Infinity).map(short).join(",")}`)
+    .join(";");
+
+const short = (value) => (typeof value === "number" ? String(Number(value.toPrecision(6))) : value);
+
+/** The parts of `x=1,1;b=-1` that the schema knows, clamped; nothing else. */
+export function decode(schema, text, state) {
+  const changes = {};
+  for (const part of text.split(";")) {
+    const [key, value] = part.split("=");
+    if (value === undefined || !Object.hasOwn(schema, key)) continue;
+    changes[key] = clamp(schema[key], parse(schema[key], value), state[key]);
+  }
+  return changes;
+}
+
+function parse(schema, text) {
+  if (schema.kind === "choice") return text;
+  const numbers = text.split(",").map((part) => (part.trim() ? Number(part) : NaN));
+  return schema.kind === "number" ? numbers[0] : fold(numbers, schema.shape);
+}
+
+function fold(numbers, [size, ...rest]) {
+  if (!rest.length) return numbers;
+  const chunk = numbers.length / size;
+  return Array.from({ length: size }, (_, i) => fold(numbers.slice(i * chunk, (i + 1) * chunk), rest));
+}
+
+/** The address `#neuron:b=2&neuron-2:b=1` as {"neuron": "b=2", "neuron-2": "b=1"}. */
+export function readAddress(hash) {
+  const parts = hash.replace(/^#/, "").split("&").map((part) => /^([a-z]+(?:-\d+)?):(.*)$/.exec(part));
+  return Object.fromEntries(parts.filter(Boolean).map(([, key, text]) => [key, decodeSafely(text)]));
+}
+
+export const writeAddress = (entries) => "#" + Object.entries(entries).map(([key, text]) => `${key}:${text}`).join("&");
+
+function decodeSafely(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return "";
+  }
+}
+
+/** The first difference between two sets of numbers, as a sentence; "" where they agree to 1e-9 of the largest one. */
+export function difference(ours, theirs) {
+  const tolerance = 1e-9 * Math.max(...magnitudes(theirs), Number.MIN_VALUE);
+  return compare(ours, theirs, tolerance, "");
+}
+
+const magnitudes = (value) =>
+  typeof value === "number" ? [Math.abs(value)] : value && typeof value === "object" ? Object.values(value).flatMap(magnitudes) : [];
+
+function compare(ours, theirs, tolerance, path) {
+  if (theirs && typeof theirs === "object" && ours && typeof ours === "object") {
+    const keys = new Set([...Object.keys(theirs), ...Object.keys(ours)]);
+    return [...keys].map((key) => compare(ours[key], theirs[key], tolerance, path ? `${path}.${key}` : key)).find(Boolean) ?? "";
+  }
+  const same = typeof theirs === "number" && typeof ours === "number" ? Math.abs(ours - theirs) <= tolerance : ours === theirs;
+  return same ? "" : `${path}: ${ours} here, ${theirs} in Python`;
+}
