@@ -26,8 +26,9 @@ INK, GUIDE, SILENT, PAPER = "#222222", "#767676", "#e4e4e4", "#ffffff"
 #: Colors for several lines in one picture, dark first.
 LINES = ("#1d4f60", "#2166ac", "#8c510a", "#762a83", "#3b8f89")
 
-RELEVANCE = LinearSegmentedColormap.from_list("relevance", RELEVANCE_COLORS)
-ACTIVATION = LinearSegmentedColormap.from_list("activation", ACTIVATION_COLORS)
+# An odd number of steps has a middle one: zero is exactly its color.
+RELEVANCE = LinearSegmentedColormap.from_list("relevance", RELEVANCE_COLORS, N=257)
+ACTIVATION = LinearSegmentedColormap.from_list("activation", ACTIVATION_COLORS, N=257)
 
 #: A figure of the book is 6.4 inches wide, whatever its height: then its letters have one size on every page.
 BOOK_STYLE = {
@@ -78,7 +79,7 @@ def plot_taylor(ax, f, coefficients, about, x=None, degrees=None, xlim=(-3, 3), 
     about : float
         The point of expansion, a.
     x : float, optional
-        Where to show the remainder of the polynomial of the highest degree.
+        Where to show the remainder of the polynomial of the highest degree; its value stands in the legend.
     degrees : sequence of int, optional
         Polynomials to draw, each at most n; default is the one of degree n.
     xlim, ylim : pair of float
@@ -152,13 +153,9 @@ def _shades(n):
 
 
 def _gap(ax, x, start, end):
-    """Draw the remainder at `x`, from the polynomial up or down to the function."""
-    ax.plot([x, x], [start, end], color=WARNING, linewidth=4, solid_capstyle="butt", zorder=4)
-    middle = np.clip((start + end) / 2, *sorted(ax.get_ylim()))
-    side = 1 if x < np.dot(ax.get_xlim(), (0.3, 0.7)) else -1
-    text = f"$\\varepsilon = {number(end - start)}$"
-    where = {"textcoords": "offset points", "va": "center", "ha": "left" if side > 0 else "right"}
-    _halo(ax.annotate(text, (x, middle), (8 * side, 0), zorder=6, **where))
+    """Draw the remainder at `x`, from the polynomial up or down to the function, and name it in the legend."""
+    label = f"$\\varepsilon = {number(end - start)}$"
+    ax.plot([x, x], [start, end], color=WARNING, linewidth=4, solid_capstyle="butt", zorder=4, label=label)
 
 
 # --- The plane of a neuron --------------------------------------------------------------------------------------------
@@ -243,7 +240,7 @@ def _plane(ax, neuron, lim, vmax):
     z = neuron.preactivation(grid)
     vmax = max(z.max(), 1e-9) if vmax is None else check.at_least("vmax", vmax, 0)
     levels = mpl.ticker.MaxNLocator(8, steps=[1, 2, 5, 10]).tick_values(0, vmax)
-    colors = [SILENT, *ACTIVATION(np.linspace(0, 1, len(levels)))]
+    colors = [SILENT, *ACTIVATION(np.linspace(0, 1, len(levels) - 1)), ACTIVATION_COLORS[-1]]
     plane = ax.contourf(grid[..., 0], grid[..., 1], z, levels=levels, colors=colors, extend="both", zorder=0)
     if neuron.w.any():
         foot = -neuron.b * neuron.w / (neuron.w @ neuron.w)
