@@ -39,7 +39,7 @@ function mount({ numbers: compute, view, model, el }) {
   const panel = numbersPanel(stored.labels);
   const notes = make("div", { class: "notes" });
   const live = make("p", { class: "visually-hidden", "aria-live": "polite" });
-  el.replaceChildren(make("div", { class: "body" }, stage, side), notes, live);
+  el.replaceChildren(make("div", { class: "body" }, stage, side), live);
   if (el === root && stored.caption) el.append(make("div", { class: "caption" }));
 
   let frame = 0;
@@ -55,6 +55,7 @@ function mount({ numbers: compute, view, model, el }) {
     redraw();
   };
   const draw = view({ stage, side, set: change, schema, state, stored, redraw });
+  stage.append(notes);
   side.append(panel.element, button("Reset", () => change(stored.state), { class: "reset" }));
 
   let first = true;

@@ -124,7 +124,7 @@ function snap(point, how, { w, b, a }, { size }) {
 }
 
 /** The colored field. Its output grows along w only, so one gradient, moved as a whole, paints all of it. */
-function drawField({ data, id, X, Y, size }) {
+function drawField({ data, id, X, Y }) {
   const stops = ACTIVATION.map((color, i) => make("stop", { offset: i / (ACTIVATION.length - 1), "stop-color": color }));
   const gradient = make("linearGradient", { id: `${id}-output`, gradientUnits: "userSpaceOnUse", x1: 0, x2: BRIGHTEST, y1: 0, y2: 0 }, ...stops);
   const hatch = make("pattern", { id: `${id}-silent`, width: 7, height: 7, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },

@@ -24,7 +24,7 @@ class NeuronFigure(Explorable):
         Walk to a root in a direction (``eq-root``), or expand at any point a (``eq-first-order``).
     direction : {"w2", "z", "zplus", "free"}, default="w2"
         Where to walk in the mode ``"root"``.
-    v : pair of float, default=(1, 0)
+    v : pair of float, default=(0.5, 0)
         The direction, where it is free.
     a : pair of float, default=(0, 2)
         The point of expansion in the mode ``"expansion"``.
@@ -61,7 +61,8 @@ class NeuronFigure(Explorable):
         "dead": "a lies on the dead side. It is a root, but the gradient there is 0: everything lands in ε.",
     }
     remarks = {
-        "root": "a is the root where the walk from x along −v ends. The gradient there is the limit from the active side.",
+        "root": "a is the root where the walk from x along −v ends. "
+        "The gradient there is the limit from the active side.",
         "hinge": "a is on the hinge. The gradient is the limit from the active side: up to rounding f(a) and ε vanish, "
         "and the shares add up to f(x).",
         "active": "a is on the active side: ε vanishes, but f(a) is still missing from the shares.",
@@ -72,7 +73,7 @@ class NeuronFigure(Explorable):
     b = Number(-1.0, -3, 3)
     mode = Choice({"root": "root", "expansion": "expansion"}, "root")
     direction = Choice({"w2": "w²", "z": "z", "zplus": "z⁺", "free": "free"}, "w2")
-    v = Array((1, 0), -6, 6)
+    v = Array((0.5, 0), -6, 6)
     a = Array((0, 2), -3, 3)
     domain = Choice({"nonnegative": "x ≥ 0", "plane": "plane"}, "nonnegative")
 
@@ -90,7 +91,7 @@ class NeuronFigure(Explorable):
         return DIRECTIONS[self.direction](self.x, self.w) if self.direction in DIRECTIONS else self.v
 
     def numbers(self):
-        """Return z, f(x), the point of expansion, and the terms of the decomposition there; None where there is no root."""
+        """Return the outputs and the terms of the decomposition at a; None stands where there is no root."""
         neuron = self.neuron
         v = self.walk() if self.mode == "root" else None
         if v is None:
@@ -131,9 +132,9 @@ class NeuronFigure(Explorable):
 
 
 CAPTIONS = {
-    "root": "Drag x, the tip of w, or the slider of b. With [a negative weight](x=1,1.5;w=2,-0.5;b=-1;direction=w2) the "
-    "nearest root stays inside; [close to an axis](x=0.2,2;w=2,1;b=-0.5;direction=w2) it leaves x ≥ 0, and "
+    "root": "Drag x, the tip of w, or the slider of b. With [a negative weight](x=1,1.5;w=2,-0.5;b=-1;direction=w2) "
+    "the nearest root stays inside; [close to an axis](x=0.2,2;w=2,1;b=-0.5;direction=w2) it leaves x ≥ 0, and "
     "[z](x=0.2,2;w=2,1;b=-0.5;direction=z) brings it back.",
-    "expansion": "Drag a. [On the active side](a=0.8,0.2) f(a) is in the way, [on the hinge](a=0.2,0.6) nothing is, and "
-    "[on the dead side](a=-1,-1) everything lands in ε.",
+    "expansion": "Drag a. [On the active side](a=0.8,0.2) f(a) is in the way, [on the hinge](a=0.2,0.6) nothing is, "
+    "and [on the dead side](a=-1,-1) everything lands in ε.",
 }

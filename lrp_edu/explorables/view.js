@@ -57,7 +57,7 @@ export const activationColor = (value, limit) => color(ACTIVATION, value / limit
 
 // --- the plot: an SVG in CSS pixels (no viewBox, so that handles keep their size at any width) ---
 
-const MARGIN = { top: 14, right: 16, bottom: 34, left: 34 };
+const MARGIN = { top: 24, right: 16, bottom: 36, left: 34 };
 let plots = 0;
 
 /**
@@ -118,7 +118,7 @@ function drawAxes(axes, { X, Y, ranges, size }, { xLabel, yLabel, xTicks = [], y
     ...(xTicks.includes(0) ? [make("line", { x1: X(0), x2: X(0), y1: MARGIN.top, y2: bottom })] : []),
     ...(yTicks.includes(0) ? [make("line", { x1: X(ranges.x[0]), x2: X(ranges.x[1]), y1: Y(0), y2: Y(0) })] : []),
     make("text", { class: "axis-label", x: X(ranges.x[1]), y: bottom + 30, "text-anchor": "end" }, xLabel ?? ""),
-    make("text", { class: "axis-label", x: 2, y: MARGIN.top + 4 }, yLabel ?? ""),
+    make("text", { class: "axis-label", x: MARGIN.left - 6, y: 13, "text-anchor": "middle" }, yLabel ?? ""),
   );
 }
 
