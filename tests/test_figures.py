@@ -299,6 +299,12 @@ def test_network_writes_what_edges_carry(ax, passes):
     assert sorted(texts(ax)) == sorted([*carried, *"abcdefg"])
 
 
+def test_network_of_another_shape_is_centered(ax):
+    figures.plot_network(ax, [np.ones((2, 4))])
+    (nodes,) = [artist for artist in ax.collections if isinstance(artist, PathCollection)]
+    assert nodes.get_offsets()[:, 1].tolist() == [2, 1, 3, 2, 1, 0]
+
+
 def test_network_without_any_relevance_is_drawn(ax, passes):
     _, W, a, M, relevance = passes
     figures.plot_network(ax, W, [0 * v for v in a], [0 * m for m in M], [0 * r for r in relevance])
