@@ -180,7 +180,7 @@ class Explorable(anywidget.AnyWidget):
         stored = self.stored()
         numbers, rows = stored["numbers"], []
         for key, label in self.labels.items():
-            rows.append(f"<tr><th scope=\"row\">{html.escape(label)}</th><td>{show(entry(numbers, key))}</td></tr>")
+            rows.append(f'<tr><th scope="row">{html.escape(label)}</th><td>{show(entry(numbers, key))}</td></tr>')
         sentences = {**self.warnings, **self.remarks}
         notes = "".join(f"<p>{html.escape(sentences[key])}</p>" for key in numbers.get("notes", []))
         return (

@@ -213,6 +213,7 @@ function waterfall() {
       bar.dataset.kind = i === 0 ? "baseline" : i === 3 ? "remainder" : shares[i] < 0 ? "negative" : "positive";
     });
     goal.style.left = goalName.style.left = `${place(f_x)}%`;
+    goalName.style.transform = `translateX(-${place(f_x)}%)`; // so that it stays inside at either end
     setText(goalName, `f(x) = ${format(f_x)}`);
     set(element, { "aria-label": `f(a), R₁, R₂ and ε: ${shares.map(format).join(" + ")}; f(x) is ${format(f_x)}` });
   };

@@ -101,19 +101,21 @@ class NeuronFigure(Explorable):
                 a, split, gradient = root(neuron, self.x, v), relevance(neuron, self.x, v), neuron.w
             except ValueError:
                 a = split = gradient = None
-        return plain({
-            "z": neuron.preactivation(self.x),
-            "f_x": neuron(self.x),
-            "v": v,
-            "a": a,
-            "f_a": split and split.baseline,
-            "gradient": gradient,
-            "R": split and split.relevance,
-            "sum_R": split and split.relevance.sum(),
-            "epsilon": split and split.remainder,
-            "gap": split and split.conservation_gap,
-            "notes": self._notes(neuron, a),
-        })
+        return plain(
+            {
+                "z": neuron.preactivation(self.x),
+                "f_x": neuron(self.x),
+                "v": v,
+                "a": a,
+                "f_a": split and split.baseline,
+                "gradient": gradient,
+                "R": split and split.relevance,
+                "sum_R": split and split.relevance.sum(),
+                "epsilon": split and split.remainder,
+                "gap": split and split.conservation_gap,
+                "notes": self._notes(neuron, a),
+            }
+        )
 
     def _notes(self, neuron, a):
         expansion, silent = self.mode == "expansion", not neuron.active(self.x)
