@@ -1,0 +1,26 @@
+"""The README shows a reader the truth: its example runs, and prints what stands below it."""
+
+import contextlib
+import io
+import re
+
+import yaml
+from conftest import ROOT
+
+
+def test_the_example_prints_what_the_readme_shows():
+    readme = (ROOT / "README.md").read_text()
+    code, shown = re.search(r"```python\n(.*?)```.*?```text\n(.*?)```", readme, re.DOTALL).groups()
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(compile(code, "README.md", "exec"), {})
+    assert printed.getvalue() == shown
+
+
+def test_the_readme_names_every_chapter_and_no_missing_file():
+    readme = (ROOT / "README.md").read_text()
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text())
+    files = [entry["file"] for part in toc["parts"] for entry in part["chapters"]]
+    assert not [name for name in files if name.startswith("chapters/") and f"{name}.ipynb" not in readme]
+    links = [link.split("#")[0] for link in re.findall(r"\]\(([^)\s]+)\)", readme) if "://" not in link]
+    assert not [link for link in links if link and not (ROOT / link).exists()]
