@@ -229,7 +229,7 @@ class Gamma(Rule):
 
     def terms(self, a, W):
         """Return (a, W + γ W⁺)."""
-        return [(a, W.boosted(self.gamma))]
+        return [(a, W.boosted(float(self.gamma)))]
 
 
 @dataclass(frozen=True)
@@ -270,9 +270,9 @@ class AlphaBeta(Rule):
 
     def parts(self, a, W, b):
         """Return two parts, that of α and that of −β."""
-        b = b if self.absorb_bias else 0.0
-        adds = Part(self.alpha, _of_one_sign(a, W.plus, W.minus), plus(b))
-        subtracts = Part(-self.beta, _of_one_sign(a, W.minus, W.plus), minus(b))
+        above, below = (plus(b), minus(b)) if self.absorb_bias else (0.0, 0.0)
+        adds = Part(float(self.alpha), _of_one_sign(a, W.plus, W.minus), above)
+        subtracts = Part(float(-self.beta), _of_one_sign(a, W.minus, W.plus), below)
         return [adds, subtracts] if self.beta else [adds]
 
 
