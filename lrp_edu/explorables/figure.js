@@ -93,6 +93,9 @@ function mount({ numbers: compute, view, model, el }) {
   const caption = root.querySelector(":scope > .caption");
   if (caption) caption.innerHTML = stored.caption; // made and escaped by Python, in caption_html
 
+  // A handle is moved from where it stands: a second key within one frame must find it where the first has put it.
+  el.addEventListener("keydown", () => frame && (cancelAnimationFrame(frame), paint()), { capture: true });
+
   // For tests and for curious readers: document.querySelector(".explorable").explorable.numbers
   root.explorable = { state, set: change, schema, get numbers() { return values; } };
   setAttributes(root, { "data-parity": difference(clean(compute(stored.state)), stored.numbers) || "ok" });

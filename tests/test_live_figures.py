@@ -1,0 +1,545 @@
+"""Live figures in a browser: the pointer, the keyboard, the address, and parity with ``lrp_edu``.
+
+The pages here hold only figures, as they are stored in a chapter, with the script of the site. What a figure shows is
+compared with what Python computes for the state in which the browser is.
+"""
+
+import functools
+import http.server
+import json
+import shutil
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from conftest import ROOT, QuietHandler
+
+from lrp_edu import figures
+from lrp_edu.explorables import NeuronFigure
+from lrp_edu.explorables.explorable import FOLDER, Explorable, entry, plain, show
+
+STATES = {
+    "root": {},
+    "outside": {"x": (0.2, 2), "b": -0.5},
+    "free": {"direction": "free", "v": (0.5, -0.3)},
+    "no root": {"direction": "free", "v": (1, -2)},
+    "no weights": {"w": (0, 0), "b": 1},
+    "silent": {"x": (-1, 0.5), "direction": "z"},
+    "active": {"mode": "expansion"},
+    "hinge": {"mode": "expansion", "a": (0.2, 0.6)},
+    "dead": {"mode": "expansion", "a": (-1, -1)},
+}
+
+
+# --- parity of the formulas: one entry for each figure ---
+
+
+@dataclass
+class Parity:
+    """A function of a module, random cases for it, its twin in Python, and the summed magnitudes behind a result."""
+
+    module: str
+    function: str
+    case: Callable
+    reference: Callable
+    magnitude: Callable
+
+
+def neuron_case(random):
+    """Draw a state whose root is not at infinity: where w·v is a small difference, any arithmetic loses digits."""
+    state = {key: random.uniform(-3, 3, 2).round(random.integers(1, 17)).tolist() for key in "xwva"}
+    state["b"] = float(random.uniform(-3, 3))
+    state["mode"] = str(random.choice(["root", "expansion"]))
+    state["direction"] = str(random.choice(["w2", "z", "zplus", "free"]))
+    state["domain"] = str(random.choice(["nonnegative", "plane"]))
+    figure = NeuronFigure(**state)
+    w, v = np.array(figure.w), np.array(figure.walk())
+    slope, magnitude = abs(w @ v), np.abs(w) @ np.abs(v)
+    if 0 < slope < 0.05 * magnitude:
+        return neuron_case(random)
+    if state["mode"] == "expansion" and random.random() < 0.3 and slope:
+        state["a"] = NeuronFigure(**state | {"mode": "root"}).numbers()["a"]  # on the hinge
+        return state if np.abs(state["a"]).max() < 3 else neuron_case(random)
+    return state
+
+
+def neuron_magnitude(state):
+    """Return the magnitudes that are added up on the way to the numbers, times what a walk multiplies them by."""
+    x, w, v = (np.abs(state[key]) for key in "xwv")
+    numbers = NeuronFigure(**state).numbers()
+    walk = 1 + np.abs(numbers["v"] or v) @ w / max(np.abs(np.dot(numbers["v"] or v, state["w"])), 1e-300)
+    a = np.abs(numbers["a"] or state["a"])
+    return (1 + w.sum()) * (1 + x.sum() + a.sum() + abs(state["b"])) * (min(walk, 21) if state["mode"] == "root" else 1)
+
+
+PARITY = [
+    Parity("neuron", "numbers", neuron_case, lambda state: NeuronFigure(**state).numbers(), neuron_magnitude),
+]
+
+
+def differences(ours, theirs, tolerance, path=""):
+    """Yield where two nested results differ."""
+    if isinstance(theirs, dict | list) and type(ours) is type(theirs) and len(ours) == len(theirs):
+        for key in theirs if isinstance(theirs, dict) else range(len(theirs)):
+            yield from differences(ours[key], theirs[key], tolerance, f"{path}.{key}")
+    elif isinstance(theirs, float | int) and isinstance(ours, float | int):
+        if abs(ours - theirs) > tolerance:
+            yield f"{path[1:]}: {ours} in the browser, {theirs} in Python"
+    elif ours != theirs:
+        yield f"{path[1:]}: {ours} in the browser, {theirs} in Python"
+
+
+# --- a page with figures ---
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Lay the figures' files out as on the site."""
+    static = tmp_path_factory.mktemp("figures") / "_static"
+    shutil.copytree(FOLDER, static, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    shutil.copy(ROOT / "assets" / "boot.js", static)
+    return static.parent
+
+
+@pytest.fixture(scope="module")
+def address(folder):
+    handler = functools.partial(QuietHandler, directory=folder)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/index.html"
+        server.shutdown()
+
+
+@pytest.fixture
+def show_page(page, folder, address):
+    """Return a function that shows figures on a page, with what the page logs in ``page.seen``."""
+    page.seen = []
+    page.on("console", lambda message: message.type in ("warning", "error") and page.seen.append(message.text))
+    page.on("pageerror", lambda error: page.seen.append(str(error)))
+
+    def open_page(*figures, before="", hash=""):
+        parts = [figure if isinstance(figure, str) else figure._repr_html_() for figure in figures]
+        (folder / "index.html").write_text(
+            '<!doctype html><html lang="en"><meta charset="utf-8"><title>Figures</title><link rel="icon" href="data:,">'
+            '<meta name="viewport" content="width=device-width"><link rel="stylesheet" href="_static/figure.css">'
+            f'<script type="module" src="_static/boot.js"></script><main>{before}{"".join(parts)}</main></html>',
+            "utf-8",
+        )
+        page.goto("about:blank")
+        page.goto(address + hash)
+        for figure in page.locator(".explorable").all():
+            figure.locator("[data-handle], [data-control]").first.wait_for(state="attached")
+        settle(page)
+        return page
+
+    yield open_page
+    assert page.seen == []
+
+
+def settle(page):
+    """Wait until what was asked for is painted."""
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+def shown(page, index=0):
+    """Return state, numbers and table of a figure, as the browser has them."""
+    settle(page)
+    return (
+        page.locator(".explorable")
+        .nth(index)
+        .evaluate(
+            """(root) => ({
+            state: root.explorable.state,
+            numbers: JSON.parse(JSON.stringify(root.explorable.numbers)),
+            table: Object.fromEntries(
+                [...root.querySelectorAll("[data-number]")].map((cell) => [cell.dataset.number, cell.textContent])
+            ),
+            notes: root.querySelector(".notes").textContent,
+            parity: root.dataset.parity,
+        })"""
+        )
+    )
+
+
+def agrees(page, figure_class=NeuronFigure, index=0):
+    """Check what a figure shows against Python, which starts from the figure's state; return what is shown."""
+    seen = shown(page, index)
+    figure = figure_class(**seen["state"])
+    assert plain(figure.state) == seen["state"]
+    numbers = figure.numbers()
+    scale = max(
+        (abs(v) for v in np.hstack([v for k, v in numbers.items() if k != "notes" and v is not None])), default=1
+    )
+    assert list(differences(seen["numbers"], numbers, 1e-9 * max(scale, 1e-9))) == []
+    assert seen["table"] == {key: show(entry(seen["numbers"], key)) for key in figure.labels}
+    texts = figure.warnings | figure.remarks
+    assert seen["notes"] == "".join(texts[key] for key in numbers["notes"])
+    return seen
+
+
+def center(page, handle, index=0):
+    box = page.locator(".explorable").nth(index).locator(f"[data-handle={handle}] .handle-grab").bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def pixels(page, point, index=0):
+    """Return where a point of the plane lies on the screen."""
+    frame = page.locator(".explorable").nth(index).locator(".plot-frame").bounding_box()
+    return frame["x"] + (point[0] + 3) / 6 * frame["width"], frame["y"] + (3 - point[1]) / 6 * frame["height"]
+
+
+def drag(page, handle, point, index=0):
+    page.mouse.move(*center(page, handle, index))
+    page.mouse.down()
+    page.mouse.move(*pixels(page, point, index), steps=4)
+    page.mouse.up()
+    settle(page)
+
+
+# --- parity ---
+
+
+@pytest.mark.parametrize("parity", PARITY, ids=lambda parity: f"{parity.module}.{parity.function}")
+def test_the_browser_computes_what_lrp_edu_computes(show_page, parity):
+    random = np.random.default_rng(20)
+    cases = [parity.case(random) for _ in range(2500)]
+    page = show_page()
+    results = page.evaluate(
+        """async ([module, name, cases]) => {
+            const compute = (await import(`./_static/${module}.js`))[name];
+            return JSON.stringify(JSON.parse(cases).map((one) => compute(one)));
+        }""",
+        [parity.module, parity.function, json.dumps(cases)],
+    )
+    wrong = [
+        (case, where)
+        for case, ours in zip(cases, json.loads(results), strict=True)
+        for where in differences(ours, parity.reference(case), 1e-12 * parity.magnitude(case))
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("state", STATES.values(), ids=STATES)
+def test_a_figure_starts_and_agrees(show_page, state):
+    page = show_page(NeuronFigure(**state))
+    assert agrees(page)["parity"] == "ok"
+
+
+def test_a_wrong_number_is_shown(show_page):
+    stored = NeuronFigure().stored()
+    stored["numbers"]["R"][0] *= 1 + 1e-8
+    text = json.dumps(stored).replace('"', "&quot;")
+    page = show_page(f'<figure class="explorable" data-explorable="neuron" data-state="{text}">'
+                     '<div class="explorable-static"></div><figcaption></figcaption></figure>')  # fmt: skip
+    assert shown(page)["parity"].startswith("R.0: 1.6 here, 1.6")
+    assert "disagrees with Python: R.0" in page.locator(".explorable").inner_text()
+
+
+def test_a_number_looks_the_same_in_both(show_page):
+    random = np.random.default_rng(3)
+    values = (random.choice([-1, 1], 3000) * 10 ** random.uniform(-20, 9, 3000)).tolist()
+    values += [0.0, -0.0, 0.03125, 0.00005, 1e-3, 99999.99996, 1e5, 2.25e-5, -1.0, 7, [1, -0.5], None]
+    texts = show_page().evaluate(
+        "async (values) => { const { format } = await import('./_static/view.js'); return values.map(format); }", values
+    )
+    assert texts == [show(value) for value in values]
+
+
+def test_one_palette_everywhere(show_page):
+    colors = show_page().evaluate(
+        "async () => { const { RELEVANCE, ACTIVATION, WARNING } = await import('./_static/view.js');"
+        " return [RELEVANCE, ACTIVATION, WARNING]; }"
+    )
+    assert colors == [list(figures.RELEVANCE_COLORS), list(figures.ACTIVATION_COLORS), figures.WARNING]
+
+
+# --- pointer ---
+
+
+@pytest.mark.parametrize(
+    ("state", "handle", "point"),
+    [
+        ({}, "x", (0.3, 2.4)),
+        ({}, "w", (-1.5, 2)),
+        ({"direction": "z"}, "x", (2, 0.5)),
+        ({"direction": "zplus", "w": (2, -1)}, "x", (2.4, 1.2)),
+        ({"mode": "expansion"}, "a", (-1.2, -0.7)),
+        ({"mode": "expansion"}, "a", (1.5, 0.4)),
+        ({"mode": "expansion"}, "x", (2.2, -0.4)),
+    ],
+)
+@pytest.mark.parametrize("width", [1280, 360])
+def test_a_drag_moves_the_point_and_its_numbers(show_page, page, state, handle, point, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    show_page(NeuronFigure(**state))
+    drag(page, handle, point)
+    assert agrees(page)["state"][handle] == pytest.approx(point, abs=0.02)
+    assert center(page, handle) == pytest.approx(pixels(page, point), abs=1.5)
+
+
+def test_a_free_direction_is_dragged_from_x(show_page):
+    page = show_page(NeuronFigure(direction="free"))
+    drag(page, "v", (0.2, -0.5))
+    assert agrees(page)["state"]["v"] == pytest.approx([0.8, 1.5], abs=0.02)
+
+
+def test_a_handle_stays_in_the_plot(show_page):
+    page = show_page(NeuronFigure())
+    page.mouse.move(*center(page, "x"))
+    page.mouse.down()
+    page.mouse.move(1270, 2, steps=3)
+    page.mouse.up()
+    assert agrees(page)["state"]["x"] == [3, 3]
+
+
+def test_a_drag_starts_without_a_jump(show_page):
+    page = show_page(NeuronFigure())
+    x, y = center(page, "x")
+    page.mouse.move(x - 15, y - 12)
+    page.mouse.down()
+    page.mouse.move(x - 15, y - 12)
+    page.mouse.up()
+    assert agrees(page)["state"]["x"] == [1, 1]
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_a_finger_can_grab_every_handle(show_page, page, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    show_page(NeuronFigure(direction="free"), NeuronFigure(mode="expansion"))
+    for handle in page.locator("[data-handle]:visible .handle-grab").all():
+        box = handle.bounding_box()
+        assert min(box["width"], box["height"]) >= 44
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_points_in_the_same_place_can_be_told_apart(show_page):
+    page = show_page(NeuronFigure(mode="expansion", x=(1, 1), w=(1, 1), a=(1, 1)))
+    boxes = [page.locator(f"[data-handle={key}] .handle-name").bounding_box() for key in "xwa"]
+    for i, one in enumerate(boxes):
+        for two in boxes[i + 1 :]:
+            apart_x = one["x"] + one["width"] <= two["x"] or two["x"] + two["width"] <= one["x"]
+            assert apart_x or one["y"] + one["height"] <= two["y"] or two["y"] + two["height"] <= one["y"]
+
+
+def test_a_snaps_onto_the_hinge(show_page):
+    page = show_page(NeuronFigure(mode="expansion"))
+    drag(page, "a", (0.22, 0.63))
+    seen = agrees(page)
+    assert seen["numbers"]["notes"] == ["hinge"]
+    assert seen["numbers"]["R"] == pytest.approx([1.6, 0.4], abs=0.1)
+    assert abs(seen["numbers"]["epsilon"]) < 1e-14
+
+
+# --- keyboard and controls ---
+
+
+def test_arrow_keys_move_a_handle(show_page):
+    page = show_page(NeuronFigure())
+    page.locator("[data-handle=x]").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowDown")
+    assert agrees(page)["state"]["x"] == [1.1, 0.9]
+    page.keyboard.press("Shift+ArrowLeft")
+    assert agrees(page)["state"]["x"] == [0.1, 0.9]
+    assert page.locator("[data-handle=x]").get_attribute("aria-valuetext") == "(0.1, 0.9)"
+
+
+def test_the_keyboard_stops_once_on_the_hinge(show_page):
+    page = show_page(NeuronFigure(mode="expansion", a=(0.54, 0.3)))
+    page.locator("[data-handle=a]").focus()
+    notes = []
+    for _ in range(3):
+        page.keyboard.press("ArrowLeft")
+        notes += agrees(page)["numbers"]["notes"]
+    assert notes == ["active", "hinge", "dead"]
+
+
+def test_everything_is_reached_by_tab(show_page):
+    page = show_page(NeuronFigure(direction="free"))
+    reached = set()
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        reached.add(
+            page.evaluate(
+                """() => {
+                    const { dataset, className } = document.activeElement;
+                    return dataset.handle ?? dataset.control ?? dataset.field ?? className;
+                }"""
+            )
+        )
+    assert reached >= {"x", "w", "v", "b", "direction", "reset"}
+
+
+def test_every_control_has_a_name(show_page):
+    page = show_page(NeuronFigure(direction="free"), NeuronFigure(mode="expansion"))
+    for role in ("slider", "spinbutton", "radio", "button"):
+        controls = page.get_by_role(role)
+        assert controls.count()
+        assert page.get_by_role(role, name="").count() == controls.count()
+    for handle in page.locator("[data-handle]:visible").all():
+        assert handle.get_attribute("aria-label") and handle.get_attribute("aria-valuetext")
+
+
+def test_slider_and_field_say_the_same(show_page):
+    page = show_page(NeuronFigure())
+    page.locator("[data-control=b]").focus()
+    page.keyboard.press("ArrowRight")
+    assert agrees(page)["state"]["b"] == -0.9
+    assert page.locator("[data-field=b]").input_value() == "-0.9"
+    page.locator("[data-field=b]").fill("1.25")
+    assert agrees(page)["state"]["b"] == 1.25
+    assert page.locator("[data-control=b]").get_attribute("aria-valuetext") == "1.25"
+    page.locator("[data-field=b]").fill("1e9")
+    assert agrees(page)["state"]["b"] == 3
+    page.locator("[data-field=b]").fill("")
+    page.keyboard.press("Tab")
+    assert agrees(page)["state"]["b"] == 3
+    assert page.locator("[data-field=b]").input_value() == "3"
+
+
+@pytest.mark.parametrize("direction", ["w2", "z", "zplus", "free"])
+def test_the_direction_is_chosen(show_page, direction):
+    page = show_page(NeuronFigure(w=(2, -0.5), direction="z" if direction == "w2" else "w2"))
+    page.locator(f"[data-control=direction][value={direction}]").check()
+    seen = agrees(page)
+    assert seen["state"]["direction"] == direction
+    if direction == "free":  # goes on from the last direction
+        assert seen["state"]["v"] == [2, -0.5]
+
+
+def test_reset_brings_the_stored_state_back(show_page):
+    figure = NeuronFigure(x=(0.5, 2), direction="z")
+    page = show_page(figure)
+    drag(page, "x", (2, 2))
+    drag(page, "w", (1, -1))
+    page.get_by_role("button", name="Reset").click()
+    assert agrees(page)["state"] == plain(figure.state)
+
+
+def test_changes_are_announced_when_they_end(show_page):
+    page = show_page(NeuronFigure())
+    live = page.locator("[aria-live=polite]")
+    assert live.inner_text() == ""
+    drag(page, "x", (2, 2))
+    page.wait_for_function("document.querySelector('[aria-live=polite]').textContent")
+    assert f"f(x) = {shown(page)['table']['f_x']}, " in live.text_content()
+
+
+# --- the address ---
+
+
+def test_a_link_sets_the_figure_that_it_names(show_page):
+    page = show_page(
+        NeuronFigure(),
+        NeuronFigure(),
+        before='<a id="one" href="#neuron:b=2;x=0.5,1">1</a> <a id="two" href="#neuron-2:w=1,1">2</a>',
+    )
+    page.click("#one")
+    assert agrees(page)["state"]["x"] == [0.5, 1]
+    assert agrees(page)["state"]["b"] == 2
+    page.click("#two")
+    assert agrees(page, index=1)["state"]["w"] == [1, 1]
+    assert agrees(page, index=1)["state"]["b"] == -1
+    assert agrees(page)["state"]["b"] == 2
+
+
+def test_a_link_works_again_after_a_drag(show_page):
+    page = show_page(NeuronFigure(), before='<a id="one" href="#neuron:b=2;x=0.5,1">1</a>')
+    for _ in range(2):
+        page.click("#one")
+        assert agrees(page)["state"]["x"] == [0.5, 1]
+        drag(page, "x", (2, 2))
+        assert agrees(page)["state"]["x"] != [0.5, 1]
+
+
+def test_a_caption_sets_its_own_figure(show_page):
+    page = show_page(NeuronFigure(), NeuronFigure(caption="Try [b = 2](b=2)."))
+    page.get_by_text("b = 2").click()
+    assert agrees(page, index=1)["state"]["b"] == 2
+    assert agrees(page, index=0)["state"]["b"] == -1
+
+
+def test_the_address_keeps_the_state(show_page):
+    page = show_page(NeuronFigure(), NeuronFigure(mode="expansion"))
+    entries = page.evaluate("history.length")
+    drag(page, "x", (2, 2))
+    drag(page, "a", (1, 2.5), index=1)
+    page.wait_for_function("location.hash.includes('neuron-2:')")
+    before = [shown(page, i)["state"] for i in range(2)]
+    assert page.evaluate("history.length") == entries
+    page.reload()
+    page.locator("[data-handle=x]").first.wait_for()
+    settle(page)
+    for i in range(2):
+        after = agrees(page, index=i)
+        assert after["parity"] == "ok"
+        for key in "xwba":
+            assert after["state"][key] == pytest.approx(before[i][key], rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("part", "kept"),
+    [
+        ("x=1e9,-1e9", {"x": [3, -3]}),
+        ("b=Infinity", {"b": -1}),
+        ("b=NaN;x=NaN,2", {"b": -1, "x": [1, 2]}),
+        ("x=1;w=1,2,3", {"x": [1, 1], "w": [2, 1]}),
+        ("direction=toString;mode=__proto__", {"direction": "w2", "mode": "root"}),
+        ("__proto__=1;constructor=2;stored=3", {"x": [1, 1]}),
+        ("b=<img src=x onerror=alert(1)>;x=%3Cscript%3E", {"b": -1, "x": [1, 1]}),
+        ("b=%E0%A4%A;w=0,0", {"w": [2, 1]}),
+        ("x=,;b=;;;==;w", {"x": [1, 1], "b": -1}),
+        ("b=0x2;x=1e-400,-0", {"b": 2, "x": [0, 0]}),
+        ("w=0,0", {"w": [0, 0]}),
+    ],
+)
+def test_a_hostile_address_is_clamped(show_page, part, kept):
+    page = show_page(NeuronFigure(), hash=f"#neuron:{part}")
+    seen = agrees(page)
+    assert seen["parity"] == "ok"
+    assert {key: seen["state"][key] for key in kept} == kept
+
+
+def test_an_ordinary_anchor_is_left_alone(show_page):
+    page = show_page(NeuronFigure(), before='<h2 id="there">There</h2>', hash="#there")
+    assert agrees(page)["state"] == plain(NeuronFigure().state)
+    assert page.evaluate("location.hash") == "#there"
+
+
+# --- without a script, without a module ---
+
+
+def test_without_javascript_the_table_stands(browser, folder, address, show_page):
+    show_page(NeuronFigure())
+    with browser.new_context(java_script_enabled=False) as context:
+        still = context.new_page()
+        still.goto(address)
+        assert still.get_by_role("row", name="R₁ 1.6").is_visible()
+
+
+def test_a_figure_that_cannot_start_keeps_its_table(show_page, page):
+    page.route("**/neuron.js", lambda route: route.abort())
+    with pytest.raises(Exception, match="Timeout"):
+        page.set_default_timeout(1500)
+        show_page(NeuronFigure())
+    assert page.get_by_role("row", name="R₁ 1.6").is_visible()
+    assert any("neuron did not start" in line for line in page.seen)
+    page.seen.clear()
+
+
+# --- the book ---
+
+
+def test_every_figure_of_the_book_agrees(site, book, page):
+    pages = [path for path in book.rglob("*.html") if 'class="explorable"' in path.read_text("utf-8")]
+    classes = {figure.name: figure for figure in Explorable.__subclasses__()}
+    for path in pages:
+        page.goto(site + path.relative_to(book).as_posix())
+        page.wait_for_load_state("networkidle")
+        found = page.locator("figure.explorable")
+        assert found.count()
+        for i in range(found.count()):
+            seen = agrees(page, classes[found.nth(i).get_attribute("data-explorable")], i)
+            assert seen["parity"] == "ok", f"{path.name}: {seen['parity']}"
