@@ -45,7 +45,7 @@ def boxes(draw, size):
 
 
 def rules_named(name, size):
-    """Return a strategy for all settings of the rule called `name` for a layer of `size` inputs; a new rule is tried with its defaults."""
+    """Return a strategy for all settings of a rule on `size` inputs; a new rule is tried with its defaults."""
     settings_of = {
         "LRP-0": st.builds(rules.LRP0, st.booleans()),
         "ε": st.builds(rules.Epsilon, st.sampled_from([0, 2**-10, 1 / 4, 3.0]), st.booleans()),

@@ -1,0 +1,128 @@
+"""Explanations: frozen, complete, and with an audit that accounts for every bit of relevance."""
+
+import re
+from math import fsum
+
+import numpy as np
+import oracles
+import pytest
+from hypothesis import given
+from strategies import networks
+from test_network import build, exact
+
+from lrp_edu.explanation import Audit, Row
+from lrp_edu.layers import Dense, ReLU
+from lrp_edu.messages import seven_neurons
+from lrp_edu.network import Network
+from lrp_edu.rules import LRP0, AlphaBeta, Epsilon, ZPlus
+
+LOSSES = ("bias", "stabilizer", "no_receiver")
+
+
+@given(networks())
+def test_audit_agrees_with_the_slow_oracle(case):
+    x, parameters, rules, target = case
+    found = build(parameters).explain(x, target, rules)
+    targets, points = found.target.ravel(), oracles.exact(x.reshape(-1, x.shape[-1]))
+    slow = [oracles.explain(x_n, exact(parameters), rules, int(t)) for x_n, t in zip(points, targets, strict=True)]
+    for depth, row in enumerate(found.audit().rows[::-1]):
+        layers = [passes[depth] for passes, _ in slow]
+        size = float(sum(sum(layer.size) + sum(map(abs, layer.no_receiver)) for layer in layers))
+        size += sum(abs(float(loss)) for layer in layers for kind in LOSSES for loss in getattr(layer, kind))
+        size += float(np.abs(found.layers[depth + 1]).sum())
+        above = [sum(start) if depth == len(parameters) - 1 else sum(passes[depth + 1].relevance) for passes, start in slow]
+        assert row.incoming == pytest.approx(float(sum(above)), abs=1e-14 * max(size, 1))
+        assert row.outgoing == pytest.approx(float(sum(sum(layer.relevance) for layer in layers)), abs=1e-14 * size)
+        for kind in LOSSES:
+            expected = float(sum(sum(getattr(layer, kind)) for layer in layers))
+            assert getattr(row, kind) == pytest.approx(expected, abs=1e-14 * size), kind
+        assert abs(row.rounding) <= 1e-14 * size
+
+
+@given(networks())
+def test_audit_adds_up_to_the_last_bit(case):
+    x, parameters, rules, target = case
+    found = build(parameters).explain(x, target, rules)
+    for row in found.audit().rows:
+        assert fsum([row.incoming, -row.outgoing, -row.bias, -row.stabilizer, -row.no_receiver, -row.rounding]) == 0
+
+
+@given(networks())
+def test_printed_audit_adds_up_to_the_last_digit(case):
+    x, parameters, rules, target = case
+    table = repr(build(parameters).explain(x, target, rules).audit()).splitlines()
+    assert len({len(line) for line in table}) == 1
+    for line in table[1:]:
+        came_in, *spent = (int(number.replace(".", "")) for number in re.findall(r"-?\d+\.\d{6}\b", line)[-6:])
+        assert came_in == sum(spent)
+
+
+@given(networks())
+def test_totals_chain_through_the_audit(case):
+    x, parameters, rules, target = case
+    found = build(parameters).explain(x, target, rules)
+    rows, totals = found.audit().rows, [fsum(np.ravel(R)) for R in found.layers]
+    assert [row.incoming for row in rows] == totals[:0:-1] and [row.outgoing for row in rows] == totals[-2::-1]
+    for R, total in zip(found.layers, found.totals, strict=True):
+        assert total.shape == x.shape[:-1] and np.array_equal(total, R.sum(axis=-1))
+
+
+def test_audit_names_what_took_the_relevance():
+    network = Network([Dense([[1.0], [2.0]], [3.0])])
+    (row,) = network.explain([1.0, 1.0], rules=LRP0(absorb_bias=True)).audit().rows
+    assert row == Row("Dense(2 → 1)  LRP-0 with bias", 6.0, 3.0, 3.0, 0.0, 0.0)
+    (row,) = network.explain([1.0, 1.0], rules=Epsilon(3.0)).audit().rows
+    assert row == Row("Dense(2 → 1)  ε(3.0)", 6.0, 3.0, 0.0, 3.0, 0.0)
+    (row,) = network.explain([0.0, 0.0], rules=ZPlus()).audit().rows
+    assert row == Row("Dense(2 → 1)  z⁺", 3.0, 0.0, 0.0, 0.0, 3.0)
+    (row,) = Network([Dense([[1.0], [3.0]])]).explain([1.0, 1.0], rules=AlphaBeta(2)).audit().rows
+    assert (row.outgoing, row.no_receiver) == (8, -4)
+
+
+def test_audit_prints_a_table():
+    network = Network([Dense([[1.0, -1.0]], [0.5, 0.25]), ReLU(), Dense([[2.0], [1.0]], [-1.0])])
+    audit = network.explain([1.0], rules=[LRP0(True), Epsilon(0.5)]).audit()
+    assert repr(audit).splitlines() == [
+        "layer                                in     = out    + bias  + stabilizer  + no receiver  + rounding",
+        "Dense(2 → 1)  ε(0.5)           2.000000  1.714286  0.000000      0.285714       0.000000    0.000000",
+        "Dense(1 → 2)  LRP-0 with bias  1.714286  1.142857  0.571429      0.000000       0.000000    0.000000",
+    ]
+
+
+def test_audit_shows_the_digits_it_does_not_print_as_rounding():
+    third = Audit([Row("layer", 1.0, 1 / 3, 1 / 3, 1 / 3, 0.0)])
+    assert repr(third).splitlines()[1].split()[1:] == ["1.000000", "0.333333", "0.333333", "0.333333", "0.000000", "0.000001"]
+
+
+def test_audit_sums_over_the_batch():
+    network = seven_neurons()
+    x = np.array([[1.0, 2.0, 1.0], [0.0, 1.0, 0.0]])
+    both, *each = (network.explain(points).audit().rows for points in (x, *x))
+    assert [row.incoming for row in both] == [one.incoming + other.incoming for one, other in zip(*each, strict=True)]
+
+
+def test_later_calls_change_nothing():
+    network, x = seven_neurons(), np.array([1.0, 2.0, 1.0])
+    found = network.explain(x, rules=Epsilon(0.25))
+    kept = [np.array(part) for part in (*found.layers, found.output, found.target, found.value)]
+    table = repr(found.audit())
+    network.explain([3.0, 0.0, 0.0])
+    network.forward(np.zeros((2, 3)))
+    x[:] = 0
+    for part, copy in zip((*found.layers, found.output, found.target, found.value), kept, strict=True):
+        assert np.array_equal(part, copy)
+    assert repr(found.audit()) == table
+
+
+def test_arrays_cannot_be_written_to():
+    found = seven_neurons().explain([1.0, 2.0, 1.0])
+    for array in (*found.layers, found.output, found.target, found.value, found.relevance):
+        with pytest.raises(ValueError, match="read-only"):
+            array[...] = 0
+
+
+def test_relevance_is_the_lowest_layer_and_outputs_the_highest():
+    found = seven_neurons().explain([1.0, 2.0, 1.0])
+    assert found.relevance is found.layers[0]
+    assert [R.shape for R in found.layers] == [(3,), (3,), (1,)]
+    assert found.layers[-1].tolist() == [6] and found.target == 0
