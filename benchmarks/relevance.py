@@ -1,0 +1,84 @@
+"""The cost of a relevance pass, as a multiple of the network's own forward pass."""
+
+import numpy as np
+
+from lrp_edu.rules import ZBox, ZPlus
+
+from .measure import Row, dense_network, peak_bytes, pixels, seconds
+
+SIZES = (784, 400, 400, 200, 10)
+BATCH = 256
+
+
+def deep_taylor(network):
+    """Return z^B for the first layer and z⁺ for the others."""
+    return [ZBox(0, 1)] + [ZPlus()] * (len(network.weighted) - 1)
+
+
+def passes(network, x):
+    """Return the two things that are compared: forward, and forward with the relevance pass."""
+    rules = deep_taylor(network)
+    target = np.zeros(len(x), int)
+    return lambda: network.forward(x), lambda: network.explain(x, target, rules)
+
+
+def shortest(sizes, batch, rounds):
+    """Return the times of forward and relevance pass on a network of the given sizes."""
+    network, x = dense_network(sizes), pixels(batch, sizes[0])
+    return seconds(passes(network, x), rounds)
+
+
+GROWTH = {
+    "batch": ((1, 4, 16, 64, 256, 1024, 4096), lambda n: ((256, 256, 256, 10), n)),
+    "width": ((64, 128, 256, 512, 1024, 2048), lambda n: ((n, n, n, 10), 64)),
+    "depth": ((2, 4, 8, 16, 32), lambda n: ((256,) * n + (10,), 64)),
+}
+
+
+def growth(kind, rounds=8):
+    """Return arrays of the sizes of one kind, forward times, relevance times, and peak memory in activations."""
+    values, case = GROWTH[kind]
+    times = np.array([shortest(*case(n), rounds) for n in values])
+    memory = []
+    for sizes, batch in map(case, values):
+        _, explain = passes(dense_network(sizes), pixels(batch, sizes[0]))
+        memory.append(peak_bytes(explain) / (4 * batch * sum(sizes)))
+    return np.array(values), *times.T, np.array(memory)
+
+
+def exponent(n, cost):
+    """Return the power with which the cost grows over the upper half of the sizes."""
+    upper = slice(len(n) // 2, None)
+    return np.polyfit(np.log(n[upper]), np.log(cost[upper]), 1)[0]
+
+
+def rows():
+    """Yield the table's rows, and draw what they say."""
+    forward, relevance = shortest(SIZES, BATCH, rounds=60)
+    yield Row("relevance pass", f"{'-'.join(map(str, SIZES))}, batch {BATCH}, float32: × forward (least possible 3)",
+              f"{relevance / forward:.2f}")
+    curves = {kind: growth(kind) for kind in GROWTH}
+    for kind, (n, forward, relevance, memory) in curves.items():
+        yield Row("growth", f"{kind} {n[0]} to {n[-1]}: relevance pass grows with the power (forward)",
+                  f"{exponent(n, relevance):.2f} ({exponent(n, forward):.2f})")
+        ratio = relevance / forward
+        yield Row("growth", f"{kind} {n[0]} to {n[-1]}: × forward, smallest size to largest",
+                  f"{ratio[0]:.2f} to {ratio[-1]:.2f}")
+        yield Row("growth", f"{kind} {n[0]} to {n[-1]}: peak memory in units of all activations of the batch",
+                  f"{memory[0]:.1f} to {memory[-1]:.1f}")
+    draw(curves)
+
+
+def draw(curves):
+    """Save the picture of all curves beside this file."""
+    from pathlib import Path
+
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(9, 3), layout="constrained")
+    for ax, (kind, (n, forward, relevance, _)) in zip(figure.subplots(1, len(curves)), curves.items(), strict=True):
+        ax.loglog(n, 1e3 * forward, "o-", label="forward")
+        ax.loglog(n, 1e3 * relevance, "s-", label="forward and relevance")
+        ax.set(xlabel=kind, ylabel="milliseconds")
+        ax.legend(frameon=False)
+    figure.savefig(Path(__file__).parent / "growth.png", dpi=100)
