@@ -77,11 +77,16 @@ def _derivative(expr, x, about, k):
     """Return the k-th derivative at `about`, as a limit where the formula itself is undefined there."""
     derivative = sp.diff(expr, x, k)
     value = derivative.subs(x, about)
-    if not value.is_finite:
+    if _undefined(value):
         value = sp.limit(derivative, x, about)
-    if not value.is_finite:
+    if _undefined(value):
         raise ValueError(f"expr must have {k} derivatives at about = {about}, got {expr}")
     return value
+
+
+def _undefined(value):
+    """Tell whether `value` is infinite or NaN; of a symbol neither is known, so it is none."""
+    return value.is_finite is False or value.has(sp.nan, sp.AccumBounds)
 
 
 class TaylorFunction(NamedTuple):
@@ -134,7 +139,7 @@ def evaluate(coefficients, about, x):
     """
     h = check.real("x", x) - check.scalar("about", about)
     total = np.zeros_like(h)
-    for c in check.vector("coefficients", coefficients)[::-1]:
+    for c in check.vector("coefficients", coefficients)[::-1].astype(h.dtype):
         total = total * h + c
     return total
 

@@ -77,7 +77,7 @@ def test_seven_neurons_conserve(x):
 
 
 def test_seven_neurons_by_hand():
-    """z = (3, 2, 1), so R = (3, 4, -1), and 4 sends (1, 2, -), 5 sends (4, -4, 4), 6 sends (-, -2, 1)."""
+    """Here z = (3, 2, 1), so R = (3, 4, -1), and 4 sends (1, 2, -), 5 sends (4, -4, 4), 6 sends (-, -2, 1)."""
     found = seven_neurons().explain([1.0, 2.0, 1.0])
     assert [R.tolist() for R in found.layers] == [[5, -4, 5], [3, 4, -1], [6]]
 

@@ -1,4 +1,4 @@
-"""Networks: forward against loops, gradprop against a complex step, relevance against the slow oracle, all layers deep."""
+"""Networks: forward against loops, gradprop against a complex step, relevance against the slow oracle."""
 
 import numpy as np
 import oracles
