@@ -1,6 +1,7 @@
 """A live figure in a real JupyterLab: what is dragged arrives in Python, and what Python sets is drawn."""
 
 import os
+import re
 import secrets
 import signal
 import socket
@@ -11,6 +12,7 @@ import urllib.request
 
 import nbformat
 import pytest
+from playwright.sync_api import TimeoutError
 
 from lrp_edu.explorables import NeuronFigure
 
@@ -75,26 +77,31 @@ def wait_for(address, server, log, seconds=40):
     raise AssertionError(f"JupyterLab did not answer in {seconds} s:\n{log.read_text()}")
 
 
+def cell(page, number):
+    return page.locator(".jp-Notebook .jp-CodeCell").nth(number)
+
+
 def run(page, number):
-    """Run a cell as a reader does."""
-    page.locator(".jp-Notebook .jp-CodeCell").nth(number).locator(".cm-content").click()
-    page.keyboard.press("Control+Enter")
+    """Run a cell as a reader does, who presses again while the kernel is not there yet; wait until it is done."""
+    for _ in range(10):
+        cell(page, number).locator(".cm-content").click()
+        page.keyboard.press("Control+Enter")
+        try:
+            return cell(page, number).locator(".jp-InputPrompt", has_text=re.compile(r"\d")).wait_for(timeout=3000)
+        except TimeoutError:
+            continue
+    raise AssertionError(f"cell {number} does not run: {cell(page, number).inner_text()}")
 
 
 def printed(page, number, start):
-    """Return the text that a cell has printed."""
-    return (
-        page.locator(".jp-Notebook .jp-CodeCell")
-        .nth(number)
-        .locator(".jp-OutputArea-output", has_text=start)
-        .inner_text()
-    )
+    """Return the line that a cell has printed."""
+    return cell(page, number).locator(".jp-OutputArea-output", has_text=start).inner_text().strip()
 
 
 def test_what_is_dragged_is_in_python_and_what_python_sets_is_drawn(lab, page):
     page.set_viewport_size({"width": 1280, "height": 1800})
     page.goto(lab)
-    page.locator(".jp-Notebook .jp-CodeCell").nth(3).wait_for()
+    cell(page, 3).wait_for()
     page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
     run(page, 0)
     figure = page.locator(".jp-OutputArea .explorable")
