@@ -158,6 +158,51 @@ def _gap(ax, x, start, end):
     ax.plot([x, x], [start, end], color=WARNING, linewidth=4, solid_capstyle="butt", zorder=4, label=label)
 
 
+# --- A rectangle cut in four ------------------------------------------------------------------------------------------
+
+
+def plot_area(ax, x, a):
+    r"""Draw the rectangle with the sides `x`, cut at `a`: the expansion of :math:`f(x) = x_1 x_2` as areas.
+
+    The parts are :math:`f(a) = a_1 a_2`, :math:`R_1 = a_2 (x_1 - a_1)`, :math:`R_2 = a_1 (x_2 - a_2)` and
+    :math:`\varepsilon = (x_1 - a_1)(x_2 - a_2)`. One that is 0 is not there.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Where to draw.
+    x : array_like of shape (2,)
+        Width and height.
+    a : array_like of shape (2,)
+        Point of expansion, with 0 <= a <= x.
+
+    Notes
+    -----
+    Draws ``eq-first-order``.
+    """
+    x, a = check.vector("x", x, 2, "the two sides"), check.vector("a", a, 2, "x")
+    if not np.all((a >= 0) & (a <= x)):
+        raise ValueError(f"a must lie between 0 and x = {x}, got {a}")
+    (a1, a2), (h1, h2) = a, x - a
+    _part(ax, (0, 0), a1, a2, "f(a)", SILENT)
+    _part(ax, (a1, 0), h1, a2, "R_1", POSITIVE)
+    _part(ax, (0, a2), a1, h2, "R_2", RELEVANCE_COLORS[3])
+    _part(ax, (a1, a2), h1, h2, "\\varepsilon", WARNING)
+    _frame(ax, (0, x[0]), (0, x[1]), "$x_1$", "$x_2$")
+    ax.set(aspect="equal", xticks=np.unique([0, a1, x[0]]), yticks=np.unique([0, a2, x[1]]))
+    ax.plot(a1, a2, "o", color=INK, markersize=7, markeredgecolor=PAPER, clip_on=False, zorder=5)
+
+
+def _part(ax, corner, width, height, name, color):
+    """Draw a rectangle that carries its name and its area."""
+    if width * height == 0:
+        return
+    ax.add_patch(Rectangle(corner, width, height, facecolor=color, edgecolor=PAPER, linewidth=2, zorder=1))
+    middle = (corner[0] + width / 2, corner[1] + height / 2)
+    text, ink = f"${name} = {number(width * height)}$", _readable(mpl.colors.to_rgb(color))
+    ax.annotate(text, middle, ha="center", va="center", color=ink, zorder=3)
+
+
 # --- The plane of a neuron --------------------------------------------------------------------------------------------
 
 

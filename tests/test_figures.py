@@ -96,6 +96,31 @@ def test_remainder_takes_degrees(ax):
     assert len(ax.get_lines()) == 1 and ax.get_lines()[0].get_xdata().tolist() == [3, 5]
 
 
+# --- area
+
+
+@pytest.mark.parametrize(
+    "a, parts",
+    [
+        ([1, 2], {"f(a) = 2", "R_1 = 2", "R_2 = 1", "\\varepsilon = 1"}),
+        ([0, 1], {"R_1 = 2", "\\varepsilon = 4"}),
+        ([2, 0], {"R_2 = 6"}),
+        ([0, 0], {"\\varepsilon = 6"}),
+    ],
+)
+def test_area_is_cut_into_the_terms_of_the_expansion(ax, a, parts):
+    figures.plot_area(ax, [2, 3], a)
+    assert {text.strip("$") for text in texts(ax)} == parts
+    assert sum(part.get_width() * part.get_height() for part in ax.patches) == 6
+    assert (ax.get_xlim(), ax.get_ylim()) == ((0, 2), (0, 3))
+
+
+@pytest.mark.parametrize("a", [[-1, 1], [1, 4]])
+def test_area_is_cut_inside(a):
+    with pytest.raises(ValueError, match="a must lie between 0 and x"):
+        figures.plot_area(Figure().subplots(), [2, 3], a)
+
+
 # --- neuron
 
 NEURON = Neuron([2.0, 1.0], b=-1.0)
