@@ -4,6 +4,7 @@ Each figure is one Python class and one ES module of the same name. How to add o
 """
 
 from .explorable import Explorable
+from .network import NetworkFigure
 from .neuron import NeuronFigure
 
-__all__ = ["Explorable", "NeuronFigure"]
+__all__ = ["Explorable", "NetworkFigure", "NeuronFigure"]

@@ -55,3 +55,54 @@ export function decompose(w, b, x, a) {
   const slopes = gradient(w, b, a);
   return decomposition(output(w, b, x), slopes.map((g, i) => g * (x[i] - a[i])), output(w, b, a));
 }
+
+// --- a layer and its messages: lrp_edu.layers, lrp_edu.rules, lrp_edu.messages ---
+
+const plus = (value) => Math.max(value, 0);
+const minus = (value) => Math.min(value, 0);
+const column = (W, k) => W.map((row) => row[k]);
+
+/** z_k = Σ_i a_i W_ik + b_k */
+export const forward = (a, W, b) => b.map((bias, k) => dot(a, column(W, k)) + bias);
+
+const product = (a, w) => a * w;
+const adds = (a, w) => plus(a) * plus(w) + minus(a) * minus(w);
+const subtracts = (a, w) => plus(a) * minus(w) + minus(a) * plus(w);
+const part = (n, bias = () => 0, share = 1, stabilizer = () => 0) => ({ n, bias, share, stabilizer });
+
+/** The parts of each rule: the numerators n(a_i, w_ik), what stands beside their sum in the denominator, and the share of R_k. */
+export const RULES = {
+  lrp0: ({ absorb }) => [part(product, absorb ? (b) => b : undefined)],
+  epsilon: ({ absorb, epsilon }) => [part(product, absorb ? (b) => b : undefined, 1, (z) => (z < 0 ? -epsilon : epsilon))],
+  gamma: ({ gamma }) => [part((a, w) => a * (w + gamma * plus(w)))],
+  alphabeta: ({ absorb, alpha }) => [
+    part(adds, absorb ? plus : undefined, alpha),
+    ...(alpha === 1 ? [] : [part(subtracts, absorb ? minus : undefined, 1 - alpha)]),
+  ],
+  zplus: () => [part(adds)],
+  wsquare: () => [part((a, w) => w * w)],
+  flat: () => [part(() => 1)],
+  zbox: ({ low, high }) => [part((a, w) => (a - low) * plus(w) + (a - high) * minus(w))],
+};
+
+/** All messages R_{i←k} of a layer, as rows i and columns k, and what each neuron k loses. */
+export function messages(a, W, R, b, parts) {
+  const columns = R.map((relevance, k) => parts.map((one) => hand(a, column(W, k), relevance, b[k], one)));
+  const total = (key) => columns.map((handed) => sum(handed.map((one) => one[key])));
+  return {
+    sent: a.map((_, i) => columns.map((handed) => sum(handed.map((one) => one.sent[i])))),
+    losses: { bias: total("bias"), stabilizer: total("stabilizer"), no_receiver: total("noReceiver") },
+  };
+}
+
+/** One part of what neuron k hands down: n_i R / d, with d = Σ n + bias + stabilizer; nothing where d = 0. */
+function hand(a, w, relevance, b, { n, bias, share, stabilizer }) {
+  const numerators = a.map((value, i) => n(value, w[i]));
+  const kept = bias(b);
+  const z = sum(numerators) + kept;
+  const extra = stabilizer(z);
+  const d = z + extra;
+  const R = share * relevance;
+  const s = d === 0 ? 0 : R / d;
+  return { sent: numerators.map((value) => value * s), bias: s * kept, stabilizer: s * extra, noReceiver: d === 0 ? R : 0 };
+}

@@ -1,0 +1,231 @@
+"""The live figure of Bach's seven neurons (chapters ``messages`` and ``full-network``)."""
+
+from dataclasses import fields
+
+import numpy as np
+import traitlets
+
+from ..layers import Dense, ReLU
+from ..messages import messages, seven_neurons
+from ..network import Network
+from ..rules import RULES, propagate
+from .explorable import Array, Choice, Explorable, Number, plain
+
+KEYS = {rule.__name__.lower(): rule for rule in RULES.values()}
+NAMES = {key: rule.name.replace("^B", "ᴮ") for key, rule in KEYS.items()}
+BOX = 3.0
+"""The inputs, and the box of z^B, range from -BOX to BOX."""
+HUGE = 20
+"""So many times the relevance of a neuron its messages may add up to before the figure warns."""
+NEURONS = range(1, 8)
+HIDDEN = (4, 5, 6)
+EDGES = [(i, k) for i in (1, 2, 3) for k in HIDDEN] + [(i, 7) for i in HIDDEN]
+PARTS = {str(k): f"neuron {k}" for k in NEURONS} | {f"{i}{k}": f"edge {i} → {k}" for i, k in EDGES}
+
+
+def _for_each(sentences, neurons=HIDDEN):
+    """Write a set of sentences for each neuron; # stands for its number."""
+    return {
+        f"{key}-{k}": sentence.replace("_#", chr(0x2080 + k)).replace("#", str(k))
+        for key, sentence in sentences.items()
+        for k in neurons
+    }
+
+
+class NetworkFigure(Explorable):
+    r"""Seven neurons as a diagram: 1 to 3 are the inputs, 4 to 6 hidden, 7 the output (``eq-seven-neurons``).
+
+    The edges are as thick as their messages (``eq-message``), and beside each layer stands its sum
+    (``eq-layer-conservation``).
+
+    Parameters
+    ----------
+    x : three floats, default=(1, 2, 1)
+        The inputs.
+    W1 : 3 x 3 floats
+        Weights from the inputs (rows) to the hidden neurons (columns). A weight of 0 is a missing edge.
+    W2 : 3 x 1 floats
+        Weights from the hidden neurons to the output.
+    b : three floats, default=(0, 0, 0)
+        Biases of the hidden neurons.
+    rule : str, default="lrp0"
+        The rule, by the name of its class in lower case.
+    first : str, default="same"
+        Another rule for the layer of the inputs.
+    epsilon, gamma, alpha : float
+        The settings of the rules that have one. The box of z^B is [-3, 3].
+    absorb : {"no", "yes"}, default="no"
+        Whether the bias stands in the denominator, for the rules that can do this.
+    selected : str, default="5"
+        The neuron, such as ``"5"``, or the edge, such as ``"25"`` for 2 → 5, that is looked at.
+
+    Examples
+    --------
+    >>> figure = NetworkFigure()
+    >>> figure.numbers()["R"]
+    [[5.0, -4.0, 5.0], [3.0, 4.0, -1.0], [6.0]]
+    >>> figure.numbers()["totals"]
+    [6.0, 6.0, 6.0]
+    """
+
+    name = "network"
+    labels = {
+        "f_x": "f(x)",
+        "a.1": "a₄, a₅, a₆",
+        "R.1": "R₄, R₅, R₆",
+        "R.0": "R₁, R₂, R₃",
+        "totals": "Σ R: inputs, hidden, output",
+        "gaps": "f(x) − Σ R: inputs, hidden",
+    }
+    warnings = (
+        _for_each(
+            {
+                "no-receiver": "Neuron # has relevance, but its denominator is exactly 0: nobody below can receive it.",
+                "nothing-adds": "Nothing adds at neuron #, so nobody receives the part of R_# that goes to what adds.",
+                "nothing-subtracts": "αβ: nothing subtracts at neuron #, so nobody receives −β R_#, and what adds "
+                "keeps all of α R_#: the sum changes.",
+                "huge": "At neuron # the contributions nearly cancel. Its denominator is small, and its messages are "
+                "far larger than the relevance that they share.",
+            },
+            (*HIDDEN, 7),
+        )
+        | {
+            "bias": "The bias stands in the denominator and keeps its share, R b / z, for itself. "
+            "The inputs do not get it.",
+            "stabilizer": "ε makes each denominator larger: it keeps a part of the relevance for itself.",
+        }
+        | _for_each(
+            {"fed": "Neuron # is silent and gets relevance all the same: this rule does not ask what a neuron said. "
+             "It is made for the first layer."},
+        )
+        | {"box": "zᴮ is made for inputs in its box, [−3, 3]. A hidden neuron says more than 3."}
+    )
+    remarks = {
+        "missing": "flat does not ask for the weights either: relevance runs along the missing edges (dotted).",
+        "nothing": "The output is exactly 0: there is no relevance to hand on.",
+        "below-zero": "The output is negative. What is negative too speaks for it, what is positive against it.",
+        "conserved": "Nothing is lost: every layer adds up to the output.",
+        "negative": "A negative relevance is no error: the output is what it is although this neuron is there, "
+        "not because of it.",
+    } | _for_each(
+        {
+            "silent": "Neuron # is silent: z_# < 0, so a_# = 0. It has no relevance, and nothing to send.",
+            "hinge": "Neuron # stands on its hinge: z_# = 0. Its denominator may be 0 too, but as it has no relevance, "
+            "nothing is lost.",
+        }
+    )
+
+    x = Array((1, 2, 1), -BOX, BOX)
+    W1 = Array(seven_neurons().weighted[0].weight, -3, 3)
+    W2 = Array(seven_neurons().weighted[1].weight, -3, 3)
+    b = Array((0, 0, 0), -3, 3)
+    rule = Choice(NAMES, "lrp0")
+    first = Choice({"same": "the same", **NAMES}, "same")
+    epsilon = Number(0.5, 0, 3, step=0.05)
+    gamma = Number(0.25, 0, 4, step=0.05)
+    alpha = Number(2.0, 1, 4)
+    absorb = Choice({"no": "no", "yes": "yes"}, "no")
+    selected = Choice(PARTS, "5")
+
+    @traitlets.default("caption")
+    def _caption(self):
+        return CAPTION
+
+    @property
+    def network(self):
+        """The network that is drawn."""
+        return Network([Dense(self.W1, self.b), ReLU(), Dense(self.W2)])
+
+    @property
+    def rules(self):
+        """The rules of both layers, from the input up."""
+        return [self._rule(self.rule if self.first == "same" else self.first), self._rule(self.rule)]
+
+    def _rule(self, key):
+        given = {"epsilon": self.epsilon, "gamma": self.gamma, "alpha": self.alpha, "low": -BOX, "high": BOX}
+        given["absorb_bias"] = self.absorb == "yes"
+        return KEYS[key](**{field.name: given[field.name] for field in fields(KEYS[key]) if field.name in given})
+
+    def numbers(self):
+        """Return what each neuron holds, the messages, the sums of the layers, and what each neuron lost."""
+        network, rules = self.network, self.rules
+        explanation = network.explain(self.x, rules=rules)
+        R, totals = explanation.layers, np.array(explanation.totals)
+        layers = list(zip(network.weighted, R[1:], rules, strict=True))
+        numbers = {
+            "f_x": explanation.value.item(),
+            "a": [layer.x for layer in network.weighted] + [explanation.output],
+            "z": network.layers[1].x,
+            "R": R,
+            "messages": [messages(layer.x, layer.weight, R_k, rule, layer.bias) for layer, R_k, rule in layers],
+            "losses": [_losses(layer, R_k, rule) for layer, R_k, rule in layers],
+            "totals": totals,
+            "gaps": explanation.value - totals[:2],
+        }
+        return plain({**numbers, "notes": self._notes(**numbers)})
+
+    def _notes(self, f_x, a, z, R, messages, losses, **_):
+        sharing = [(rule, self.W1 if layer == 0 else self.W2, layer) for layer, rule in enumerate(self.rules)]
+        lost = [
+            f"{_why(loss, R_k, rule)}-{k}"
+            for rule, _, layer in sharing[::-1]
+            for k, loss, R_k in zip(_above(layer), losses[layer]["no_receiver"], R[layer + 1], strict=True)
+            if loss
+        ]
+        lost += [kind for kind in ("bias", "stabilizer") if any(np.any(loss[kind]) for loss in losses)]
+        strange = [
+            f"huge-{k}"
+            for layer in (1, 0)
+            for k, sent, R_k in zip(_above(layer), abs(messages[layer]).sum(axis=0), R[layer + 1], strict=True)
+            if sent > HUGE * abs(R_k) > 0
+        ]
+        strange += [f"fed-{k}" for k, said, R_k in zip(HIDDEN, a[1], R[1], strict=True) if not said and R_k]
+        strange += ["box"] if self.rule == "zbox" and max(a[1]) > BOX else []
+        silent = [
+            f"{'silent' if z_k < 0 else 'hinge'}-{k}"
+            for k, z_k, R_k in zip(HIDDEN, z, R[1], strict=True)
+            if z_k <= 0 and not R_k
+        ]
+        remarks = ["missing"] if any(np.any((np.array(W) == 0) & (messages[n] != 0)) for _, W, n in sharing) else []
+        remarks += ["nothing"] if f_x == 0 else ["below-zero"] if f_x < 0 else []
+        against = any((R_l * f_x < 0).any() for R_l in R)
+        remarks += [*silent, *([] if lost or f_x == 0 else ["conserved"]), *(["negative"] if against else [])]
+        return [*lost, *strange, *remarks][:3]
+
+
+def _above(layer):
+    return (7,) if layer else HIDDEN
+
+
+def _losses(layer, R, rule):
+    """Return what each neuron of a layer lost, as the audit counts it (``eq-audit``)."""
+    passed = propagate(rule, layer, R)
+    kinds = {"bias": passed.bias, "stabilizer": passed.stabilizer, "no_receiver": passed.no_receiver}
+    return {kind: np.broadcast_to(loss, R.shape) for kind, loss in kinds.items()}
+
+
+def _why(loss, R, rule):
+    if loss * R < 0:
+        return "nothing-subtracts"
+    return "nothing-adds" if rule.name in ("αβ", "z⁺") else "no-receiver"
+
+
+def _link(text, **state):
+    """Return a link of a caption that sets the whole state: what is not given goes back to its default."""
+    state = {key: trait.default() for key, trait in NetworkFigure.class_traits().items() if key in STATE} | state
+    parts = (f"{key}={','.join(f'{v:g}' for v in np.ravel(state[key]))}" for key in STATE if key not in CHOICES)
+    return f"[{text}]({';'.join([*parts, *(f'{key}={state[key]}' for key in CHOICES)])})"
+
+
+STATE = list(NetworkFigure.schema())
+CHOICES = [key for key, schema in NetworkFigure.schema().items() if schema["kind"] == "choice"]
+WITHOUT_25 = ((1, 2, 0), (1, 0, 1), (0, 2, -1))
+CAPTION = (
+    "Drag the inputs. Click a neuron or an edge, and change its number. "
+    f"{_link('Set w₂₅ to 0', W1=WITHOUT_25, selected='25')}: input 2 no longer holds neuron 5 back. "
+    f"{_link('Without input 2', x=(1, 0, 1), selected='6')} neuron 6 falls silent. "
+    f"{_link('α2β1', rule='alphabeta', selected='4')} counts what adds twice: where nothing subtracts, the sum grows. "
+    f"{_link('A bias of 1 in the denominator', b=(0, 1, 0), absorb='yes')} of neuron 5 keeps a share. "
+    f"{_link('w² in both layers', rule='wsquare', x=(1, 0, 1), selected='6')} feeds a silent neuron; "
+    f"{_link('zᴮ below and z⁺ above', rule='zplus', first='zbox')} does not."
+)
