@@ -1,11 +1,14 @@
 """What a backward pass of relevance leaves behind, and where all of it went (chapter ``full-network``)."""
 
 from dataclasses import dataclass, field
+from html import escape
 from math import fsum
 
 import numpy as np
 
 from . import _check as check
+
+HEAD = ["layer", "in", "= out", "+ bias", "+ stabilizer", "+ no receiver", "+ rounding"]
 
 
 class Explanation:
@@ -93,8 +96,13 @@ class Audit:
     rows: list
 
     def __repr__(self):
-        head = ["layer", "in", "= out", "+ bias", "+ stabilizer", "+ no receiver", "+ rounding"]
-        return _table([head, *(_printed(row) for row in self.rows)])
+        return _table([HEAD, *map(_printed, self.rows)])
+
+    def _repr_html_(self):
+        """Return the same table for a notebook, where it may be too wide for a line of text."""
+        lines = ("".join(f"<td>{escape(cell)}</td>" for cell in _printed(row)) for row in self.rows)
+        head, body = "".join(f"<th>{name}</th>" for name in HEAD), "".join(f"<tr>{line}</tr>" for line in lines)
+        return f'<table class="audit"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 
 
 def _printed(row, decimals=6):
