@@ -39,7 +39,7 @@ function mount({ numbers: compute, view, model, el }) {
   const panel = numbersPanel(stored.labels);
   const notes = make("div", { class: "notes" });
   const live = make("p", { class: "visually-hidden", "aria-live": "polite" });
-  el.replaceChildren(make("div", { class: "body" }, stage, side), live);
+  el.replaceChildren(make("div", { class: "columns" }, stage, side), live);
   if (el === root && stored.caption) el.append(make("div", { class: "caption" }));
 
   let frame = 0;
