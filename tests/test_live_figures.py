@@ -15,9 +15,10 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 from conftest import ROOT, QuietHandler
+from network_cases import network_case, network_magnitude
 
 from lrp_edu import figures
-from lrp_edu.explorables import NeuronFigure
+from lrp_edu.explorables import NetworkFigure, NeuronFigure
 from lrp_edu.explorables.explorable import FOLDER, Explorable, entry, plain, show
 
 STATES = {
@@ -76,6 +77,7 @@ def neuron_magnitude(state):
 
 PARITY = [
     Parity("neuron", "numbers", neuron_case, lambda state: NeuronFigure(**state).numbers(), neuron_magnitude),
+    Parity("network", "numbers", network_case, lambda state: NetworkFigure(**state).numbers(), network_magnitude),
 ]
 
 
@@ -169,14 +171,21 @@ def agrees(page, figure_class=NeuronFigure, index=0):
     figure = figure_class(**seen["state"])
     assert plain(figure.state) == seen["state"]
     numbers = figure.numbers()
-    scale = max(
-        (abs(v) for v in np.hstack([v for k, v in numbers.items() if k != "notes" and v is not None])), default=1
-    )
+    scale = max(magnitudes(numbers), default=1)
     assert list(differences(seen["numbers"], numbers, 1e-9 * max(scale, 1e-9))) == []
     assert seen["table"] == {key: show(entry(seen["numbers"], key)) for key in figure.labels}
     texts = figure.warnings | figure.remarks
     assert seen["notes"] == "".join(texts[key] for key in numbers["notes"])
     return seen
+
+
+def magnitudes(value):
+    """Yield the size of every number in a nested result."""
+    if isinstance(value, float | int):
+        yield abs(value)
+    elif isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from magnitudes(item)
 
 
 def center(page, handle, index=0):

@@ -33,7 +33,7 @@ export function numbers(state) {
     messages: [below.sent, above.sent],
     losses: [below.losses, above.losses],
     totals,
-    gaps: [output[0] - totals[0], output[0] - totals[1]],
+    gaps: totals.map((total) => output[0] - total),
   };
   return { ...values, notes: notes(state, values) };
 }
@@ -135,7 +135,7 @@ function ruleControls(change, schema) {
 
 const R = 20; // px, radius of a neuron
 const REACH = 22; // px: half of the 44 px that a finger needs
-const TRACK = 30; // px, half the length of an input's track
+const TRACK = 28; // px, half the length of an input's track
 const WIDTH = 12; // px, of a message as large as the limit
 const BUMP = 1.15; // lets the limit change a little later than the largest number
 
@@ -157,16 +157,16 @@ function arrange(width) {
     };
   }
   const rows = [330, 190, 50];
-  const left = 98;
-  const gap = (width - left - 42) / 2;
+  const left = 108;
+  const gap = (width - left - 40) / 2;
   LAYERS.forEach((layer, l) => layer.forEach((_, n) => put(l, n, [left + gap * (layer.length === 1 ? 1 : n), rows[l]])));
   return {
     wide, places, height: 424,
-    track: ([x, y]) => ({ from: [x - TRACK, y + 64], to: [x + TRACK, y + 64] }),
+    track: ([x, y]) => ({ from: [x - TRACK + 2, y + 64], to: [x + TRACK - 2, y + 64] }),
     names: rows.map((y) => ({ x: 0, y: y - 7, "text-anchor": "start" })),
     sums: rows.map((y) => ({ x: 0, y: y + 12, "text-anchor": "start" })),
     losses: [0, 1].map((l) => ({ x: 0, y: (rows[l] + rows[l + 1]) / 2 - 12, "text-anchor": "start" })),
-    rule: { x1: 66, x2: 66, y1: rows[2] - 24, y2: rows[0] + 24 },
+    rule: { x1: 76, x2: 76, y1: rows[2] - 24, y2: rows[0] + 24 },
   };
 }
 
@@ -193,7 +193,7 @@ function drawDiagram(stage, { select, change, state, redraw, rules }) {
   function resize() {
     const width = Math.min(stage.clientWidth || 320, 560);
     place = arrange(width);
-    set(svg, { width, height: place.height });
+    set(svg, { width, height: place.height, "data-wide": place.wide ? "" : null });
     set(rule, place.rule);
     [names, sums, losses].forEach((all, n) => all.forEach((text, l) => set(text, [place.names, place.sums, place.losses][n][l])));
     for (const key of Object.keys(neurons)) neurons[key].place(place.places[key]);
@@ -229,7 +229,7 @@ function drawDiagram(stage, { select, change, state, redraw, rules }) {
       neuron.update(held, { limit, selected: key === now.selected });
     }
     knobs.forEach((knob, n) => knob.update(now.x[n]));
-    values.totals.forEach((total, l) => setText(sums[l], `Σ R = ${brief(total)}`));
+    values.totals.forEach((total, l) => setText(sums[l], `${place.wide ? "Σ R" : "Σ"} = ${brief(total)}`));
     losses.forEach((text, l) => showLoss(text, values, l, place));
     legend.update(limit);
   };
@@ -343,8 +343,9 @@ function drawNeuron(key, nodes) {
     set(ring, { r: R + width / 2, "stroke-width": width.toFixed(2), "data-sign": sign(amount) });
     set(halo, { r: R + width + 3.5 });
     set(body, { fill: a < 0 ? null : activationColor(a, limit), "data-kind": z !== null && z <= 0 ? "silent" : a < 0 ? "below" : null });
-    set(value, { "data-dark": share > 0.6 ? "" : null });
-    setText(value, brief(a));
+    const text = brief(a);
+    set(value, { "data-dark": share > 0.6 ? "" : null, "data-long": text.length > 4 ? "" : null });
+    setText(value, text);
     set(relevance, { "data-sign": sign(amount) });
     setText(relevance, `R${sub(key)} = ${brief(amount)}`);
     const silent = z !== null && z <= 0 ? ", silent" : "";
@@ -385,7 +386,7 @@ function drawKnob({ key, n, svg, marks, state, change, at }) {
     set(zero, upright() ? { x1: x - 4, x2: x + 4, y1: y, y2: y } : { x1: x, x2: x, y1: y - 4, y2: y + 4 });
     ends.forEach((text, i) => {
       const [ex, ey] = [from, to][i];
-      set(text, upright() ? { x: ex, y: ey + (i ? -11 : 19) } : { x: ex + (i ? 12 : -12), y: ey + 4 });
+      set(text, upright() ? { x: ex, y: ey + (i ? -11 : 19) } : { x: ex + (i ? 11 : -11), y: ey + 4 });
     });
     set(knob.element, { "aria-orientation": upright() ? "vertical" : "horizontal" });
   };
@@ -400,7 +401,7 @@ function showLoss(text, { losses, totals }, layer, { wide }) {
   const lost = Object.entries(KINDS)
     .filter(([kind]) => losses[layer][kind].some(Boolean))
     .map(([kind, name]) => [lrp.sum(losses[layer][kind]), name])
-    .map(([amount, name]) => `${amount < 0 ? "" : "+\u2009"}${brief(amount)}${wide ? " " : "\n"}${name}`);
+    .map(([amount, name]) => `${name}${wide || name.length < 5 ? " " : "\n"}${amount < 0 ? "" : "+"}${brief(amount)}`);
   const same = totals[layer] === totals[layer + 1];
   const shown = [lost.length ? "≠" : same ? "=" : "≈", ...lost].join("\n");
   const x = text.getAttribute("x");

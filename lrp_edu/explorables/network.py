@@ -74,8 +74,8 @@ class NetworkFigure(Explorable):
         "a.1": "a₄, a₅, a₆",
         "R.1": "R₄, R₅, R₆",
         "R.0": "R₁, R₂, R₃",
-        "totals": "Σ R: inputs, hidden, output",
-        "gaps": "f(x) − Σ R: inputs, hidden",
+        "totals": "Σ R of each layer",
+        "gaps": "gap of each layer",
     }
     warnings = (
         _for_each(
@@ -95,8 +95,10 @@ class NetworkFigure(Explorable):
             "stabilizer": "ε makes each denominator larger: it keeps a part of the relevance for itself.",
         }
         | _for_each(
-            {"fed": "Neuron # is silent and gets relevance all the same: this rule does not ask what a neuron said. "
-             "It is made for the first layer."},
+            {
+                "fed": "Neuron # is silent and gets relevance all the same: this rule does not ask what a neuron said. "
+                "It is made for the first layer."
+            },
         )
         | {"box": "zᴮ is made for inputs in its box, [−3, 3]. A hidden neuron says more than 3."}
     )
@@ -120,7 +122,7 @@ class NetworkFigure(Explorable):
     W2 = Array(seven_neurons().weighted[1].weight, -3, 3)
     b = Array((0, 0, 0), -3, 3)
     rule = Choice(NAMES, "lrp0")
-    first = Choice({"same": "the same", **NAMES}, "same")
+    first = Choice({"same": "same", **NAMES}, "same")
     epsilon = Number(0.5, 0, 3, step=0.05)
     gamma = Number(0.25, 0, 4, step=0.05)
     alpha = Number(2.0, 1, 4)
@@ -160,7 +162,7 @@ class NetworkFigure(Explorable):
             "messages": [messages(layer.x, layer.weight, R_k, rule, layer.bias) for layer, R_k, rule in layers],
             "losses": [_losses(layer, R_k, rule) for layer, R_k, rule in layers],
             "totals": totals,
-            "gaps": explanation.value - totals[:2],
+            "gaps": explanation.value - totals,
         }
         return plain({**numbers, "notes": self._notes(**numbers)})
 
@@ -227,5 +229,5 @@ CAPTION = (
     f"{_link('α2β1', rule='alphabeta', selected='4')} counts what adds twice: where nothing subtracts, the sum grows. "
     f"{_link('A bias of 1 in the denominator', b=(0, 1, 0), absorb='yes')} of neuron 5 keeps a share. "
     f"{_link('w² in both layers', rule='wsquare', x=(1, 0, 1), selected='6')} feeds a silent neuron; "
-    f"{_link('zᴮ below and z⁺ above', rule='zplus', first='zbox')} does not."
+    f"{_link('zᴮ below and z⁺ above', rule='zplus', first='zbox', x=(1, 0, 1), selected='6')} does not."
 )
