@@ -93,6 +93,16 @@ export function plot(parent, { x, y, aspect = 1, xLabel, yLabel, xTicks, yTicks,
     for (const rect of [clipRect, frame]) set(rect, { x: MARGIN.left, y: MARGIN.top, width, height });
     drawAxes(axes, self, { xLabel, yLabel, xTicks, yTicks });
   };
+  /** Let the letters of the handles make room for each other, once all are in their places (still before the paint). */
+  let arranging = false;
+  self.arrange = () => {
+    if (arranging) return;
+    arranging = true;
+    queueMicrotask(() => {
+      arranging = false;
+      self.handles.filter((handle) => handle.visible).forEach((handle) => handle.arrange());
+    });
+  };
   /** Change the limits, for instance when another function is chosen. */
   self.setRanges = (ranges, ticks = {}) => {
     ({ xTicks = xTicks, yTicks = yTicks } = ticks);
@@ -148,7 +158,7 @@ export function handle(plot, { name, key = name, label, shape, at = "ne", step =
   const group = make("g", { class: "handle", role: "slider", tabindex: 0, "data-handle": key, "aria-label": label });
   group.append(grabArea, ring, shape, text);
   plot.marks.append(group);
-  const self = { element: group, shape, px: 0, py: 0, visible: true };
+  const self = { element: group, shape, px: 0, py: 0, visible: true, corner: at };
   const [x, y] = [plot.ranges.x, plot.ranges.y];
   const clamped = ([px, py]) => [Math.min(Math.max(px, x[0]), x[1]), Math.min(Math.max(py, y[0]), y[1])];
 
@@ -159,7 +169,13 @@ export function handle(plot, { name, key = name, label, shape, at = "ne", step =
     self.point = point;
     [self.px, self.py] = [plot.X(point[0]), plot.Y(point[1])];
     set(group, { transform: `translate(${self.px.toFixed(2)} ${self.py.toFixed(2)})` });
+    plot.arrange?.();
     set(group, { "aria-valuenow": Number(point[axis === "y" ? 1 : 0].toPrecision(6)), "aria-valuetext": format(value ?? point) });
+  };
+
+  self.arrange = () => {
+    self.corner = freeCorner(plot.handles, self, at);
+    set(text, OFFSETS[self.corner]);
   };
 
   self.grab = (event, px, py) => {
@@ -199,13 +215,24 @@ const OFFSETS = {
   sw: { x: -11, y: 20, "text-anchor": "end" },
 };
 
+/** The corner of a handle's letter: the present one while it is free, so that it does not jump about; else one that is. */
+function freeCorner(handles, self, at) {
+  const others = handles.filter((other) => other !== self && other.visible);
+  const taken = others.flatMap((other) => [[other.px, other.py], letter(other, other.corner)]);
+  const free = (corner) => taken.every(([x, y]) => Math.hypot(x - letter(self, corner)[0], y - letter(self, corner)[1]) > 17);
+  return [self.corner, at, ...Object.keys(OFFSETS)].find(free) ?? at;
+}
+
+/** Where the middle of a letter lies. */
+const letter = ({ px, py }, corner) => [px + (corner.endsWith("e") ? 16 : -16), py + (corner.startsWith("n") ? -15 : 15)];
+
 /** Steps of 0.1 add up to 0.3, not to 0.30000000000000004. */
 const tidy = (value) => Number(value.toFixed(10));
 
 // --- shapes for handles ---
 
 export const disc = () => make("circle", { class: "mark mark-disc", r: 6.5 });
-export const diamond = () => make("path", { class: "mark mark-diamond", d: "M0 -8 8 0 0 8 -8 0Z" });
+export const diamond = () => make("path", { class: "mark mark-diamond", d: "M0 -9 9 0 0 9 -9 0Z" });
 export const circle = () => make("circle", { class: "mark mark-open", r: 6 });
 /** An arrow's head that points to the right; turn it with `set(shape, { transform: "rotate(30)" })`. */
 export const arrowhead = () => make("path", { class: "mark mark-arrow", d: "M7 0 -8 6.5 -4.5 0 -8 -6.5Z" });
