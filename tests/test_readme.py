@@ -20,7 +20,7 @@ def test_the_example_prints_what_the_readme_shows():
 def test_the_readme_names_every_chapter_and_no_missing_file():
     readme = (ROOT / "README.md").read_text()
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text())
-    files = [entry["file"] for part in toc["parts"] for entry in part["chapters"]]
-    assert not [name for name in files if name.startswith("chapters/") and f"{name}.ipynb" not in readme]
+    chapters = [entry["file"] for part in toc["parts"] for entry in part["chapters"] if "/" in entry["file"]]
+    assert not [name for name in chapters if f"`{name.removeprefix('chapters/')}`" not in readme]
     links = [link.split("#")[0] for link in re.findall(r"\]\(([^)\s]+)\)", readme) if "://" not in link]
     assert not [link for link in links if link and not (ROOT / link).exists()]
