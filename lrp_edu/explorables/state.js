@@ -38,7 +38,8 @@ export function decode(schema, text, state) {
 function parse(schema, text) {
   if (schema.kind === "choice") return text;
   const numbers = text.split(",").map((part) => (part.trim() ? Number(part) : NaN));
-  return schema.kind === "number" ? numbers[0] : fold(numbers, schema.shape);
+  if (schema.kind === "number") return numbers[0];
+  return numbers.length === schema.shape.reduce((p, q) => p * q) ? fold(numbers, schema.shape) : null;
 }
 
 function fold(numbers, [size, ...rest]) {
