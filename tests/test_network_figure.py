@@ -193,6 +193,10 @@ def test_the_arrow_keys_walk_through_the_network(show_page):
         walk.append(live.shown(page)["state"]["selected"])
     assert walk == ["14", "15", "5", "57", "7", "7", "47"]
     assert page.evaluate("document.activeElement.dataset.item") == "47"
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowLeft")
+    assert live.agrees(page, NetworkFigure)["state"]["W2"][0] == [0.9]
+    page.locator("[data-item='47']").focus()
     page.keyboard.press("Tab")
     reached = page.evaluate("document.activeElement.dataset.handle ?? document.activeElement.dataset.control")
     assert reached == "x.0"

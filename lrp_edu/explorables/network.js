@@ -84,15 +84,15 @@ const valueOf = (layers, k) => layers[layerOf(k)][index(k)];
 const touches = (selected, key) => (isEdge(selected) ? selected === key : key.includes(selected));
 
 /** Two decimals are enough beside a line. Only an exact zero is shown as 0. */
-const brief = (value) => (Math.abs(value) < 0.01 || Math.abs(value) >= 1000 ? format(Number(value.toPrecision(2))) : format(Number(value.toFixed(2))));
+const brief = (value) => format(Number(Math.abs(value) < 0.01 ? value.toPrecision(2) : value.toFixed(Math.abs(value) < 1000 ? 2 : 0)));
 
 // --- the view ---
 
 function view({ stage, side, set: change, schema, state, redraw }) {
   const select = (key) => change({ selected: key });
   const rules = ruleControls(change, schema);
-  const diagram = drawDiagram(stage, { select, change, state, redraw, rules: rules.element });
   const editor = drawEditor(change, schema, state);
+  const diagram = drawDiagram(stage, { select, edit: editor.focus, change, state, redraw, rules: rules.element });
   const account = drawAccount(select);
   side.append(editor.element, account.element);
 
@@ -170,10 +170,10 @@ function arrange(width) {
   };
 }
 
-function drawDiagram(stage, { select, change, state, redraw, rules }) {
+function drawDiagram(stage, { select, edit, change, state, redraw, rules }) {
   const layer = (name) => make("g", { class: name });
   const [lines, numbersOnLines, nodes, marks] = ["edges", "edge-numbers", "nodes", "knobs"].map(layer);
-  const parts = make("g", { role: "radiogroup", "aria-label": "Neurons and edges; the arrow keys go from one to the next" }, lines, nodes);
+  const parts = make("g", { role: "radiogroup", "aria-label": "Neurons and edges. The arrow keys go from one to the next, Enter goes to its number" }, lines, nodes);
   const texts = (name, count) => Array.from({ length: count }, () => make("text", { class: name }));
   const [names, sums, losses] = [texts("layer-name", 3), texts("layer-sum", 3), texts("layer-loss", 2)];
   const rule = make("line", { class: "layer-rule" });
@@ -208,14 +208,15 @@ function drawDiagram(stage, { select, change, state, redraw, rules }) {
     redraw();
   }).observe(stage);
 
-  usePointer(svg, { knobs, select, places: () => place.places });
+  const focus = (key) => items[key].group.focus({ preventScroll: true }); // which selects it
+  usePointer(svg, { knobs, select, focus, places: () => place.places });
   parts.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") return edit();
     const next = step(state.selected, event, place.wide);
     if (!next) return;
     event.preventDefault();
     event.stopPropagation();
-    select(next);
-    items[next].group.focus({ preventScroll: true });
+    focus(next);
   });
 
   return (now, values) => {
@@ -256,7 +257,7 @@ function step(selected, { key, ctrlKey, altKey, metaKey }, wide) {
 }
 
 /** Knobs and inputs are dragged; a click selects the neuron under it, or the edge that is nearest. */
-function usePointer(svg, { knobs, select, places }) {
+function usePointer(svg, { knobs, select, focus, places }) {
   const at = (event) => {
     const box = svg.getBoundingClientRect();
     return [event.clientX - box.left, event.clientY - box.top];
@@ -273,11 +274,12 @@ function usePointer(svg, { knobs, select, places }) {
     knob?.grab(event, ...point);
     if (knob) select(knob.key);
   });
+  svg.addEventListener("mousedown", (event) => event.preventDefault()); // the click focuses what is nearest
   svg.addEventListener("click", (event) => {
     if (grabbed) return;
     const point = at(event);
     const found = neuronAt(point) ?? nearestEdge(point, places());
-    if (found) select(found);
+    if (found) focus(found);
   });
 }
 
@@ -462,7 +464,8 @@ function drawEditor(change, schema, state) {
     setText(title, schema.selected.choices[now.selected].replace(/^\w/, (letter) => letter.toUpperCase()));
     box.replaceChildren(from ? sliders[now.selected].element : make("p", { class: "hint" }, "Relevance starts here, with the output itself."));
   };
-  return { element: make("div", { class: "selected" }, title, box), update };
+  const focus = () => box.querySelector("input")?.focus();
+  return { element: make("div", { class: "selected" }, title, box), update, focus };
 }
 
 function drawAccount(select) {

@@ -74,8 +74,8 @@ class NetworkFigure(Explorable):
         "a.1": "a₄, a₅, a₆",
         "R.1": "R₄, R₅, R₆",
         "R.0": "R₁, R₂, R₃",
-        "totals": "Σ R of each layer",
-        "gaps": "gap of each layer",
+        "totals": "Σ R by layer",
+        "gaps": "gap by layer",
     }
     warnings = (
         _for_each(
