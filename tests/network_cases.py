@@ -1,6 +1,7 @@
 """Random states of the figure of the seven neurons, and how much is added up on the way to its numbers."""
 
 import numpy as np
+from twins import twin
 
 from lrp_edu.explorables import NetworkFigure
 from lrp_edu.rules import numerators
@@ -20,7 +21,7 @@ def network_case(random):
         state["b"] = [0.0, 0.0, 0.0]
     if random.random() < 0.3:
         state["W1"][random.integers(3)][random.integers(3)] = 0.0
-    return state if exact or _steady(NetworkFigure(**state)) else network_case(random)
+    return state if exact or _steady(twin(NetworkFigure, **state)) else network_case(random)
 
 
 def _steady(figure):
@@ -39,7 +40,7 @@ def _steady(figure):
 
 def network_magnitude(state):
     """Return the sum of all magnitudes that are added up, forward and backward."""
-    figure = NetworkFigure(**state)
+    figure = twin(NetworkFigure, **state)
     numbers = figure.numbers()
     forward = np.abs(figure.x) @ np.abs(figure.W1) + np.abs(figure.b)
     lost = [np.abs(loss).sum() for losses in numbers["losses"] for loss in losses.values()]
