@@ -16,9 +16,10 @@ import numpy as np
 import pytest
 from conftest import ROOT, QuietHandler
 from network_cases import network_case, network_magnitude
+from twins import twin
 
 from lrp_edu import figures
-from lrp_edu.explorables import NetworkFigure, NeuronFigure
+from lrp_edu.explorables import NetworkFigure, NeuronFigure, TaylorFigure
 from lrp_edu.explorables.explorable import FOLDER, Explorable, entry, plain, show
 
 STATES = {
@@ -55,13 +56,13 @@ def neuron_case(random):
     state["mode"] = str(random.choice(["root", "expansion"]))
     state["direction"] = str(random.choice(["w2", "z", "zplus", "free"]))
     state["domain"] = str(random.choice(["nonnegative", "plane"]))
-    figure = NeuronFigure(**state)
+    figure = twin(NeuronFigure, **state)
     w, v = np.array(figure.w), np.array(figure.walk())
     slope, magnitude = abs(w @ v), np.abs(w) @ np.abs(v)
     if 0 < slope < 0.05 * magnitude:
         return neuron_case(random)
     if state["mode"] == "expansion" and random.random() < 0.3 and slope:
-        state["a"] = NeuronFigure(**state | {"mode": "root"}).numbers()["a"]  # on the hinge
+        state["a"] = twin(NeuronFigure, **state | {"mode": "root"}).numbers()["a"]  # on the hinge
         return state if np.abs(state["a"]).max() < 3 else neuron_case(random)
     return state
 
@@ -69,15 +70,29 @@ def neuron_case(random):
 def neuron_magnitude(state):
     """Return the magnitudes that are added up on the way to the numbers, times what a walk multiplies them by."""
     x, w, v = (np.abs(state[key]) for key in "xwv")
-    numbers = NeuronFigure(**state).numbers()
+    numbers = twin(NeuronFigure, **state).numbers()
     walk = 1 + np.abs(numbers["v"] or v) @ w / max(np.abs(np.dot(numbers["v"] or v, state["w"])), 1e-300)
     a = np.abs(numbers["a"] or state["a"])
     return (1 + w.sum()) * (1 + x.sum() + a.sum() + abs(state["b"])) * (min(walk, 21) if state["mode"] == "root" else 1)
 
 
+def taylor_case(random):
+    a, x = random.uniform(-3, 3, 2).round(random.integers(1, 17)).tolist()
+    degree, function = int(random.integers(13)), str(random.choice(list(TaylorFigure.function.choices)))
+    return {"function": function, "a": a, "x": x, "degree": degree}
+
+
+def taylor_magnitude(state):
+    """Return the sum of the sizes of all terms: of the polynomial at x, and of its coefficients."""
+    numbers = twin(TaylorFigure, **state).numbers()
+    c = np.abs(numbers["coefficients"] or [1])
+    return c.max() + c @ np.abs(state["x"] - state["a"]) ** np.arange(len(c)) + abs(numbers["f_x"] or 0)
+
+
 PARITY = [
-    Parity("neuron", "numbers", neuron_case, lambda state: NeuronFigure(**state).numbers(), neuron_magnitude),
-    Parity("network", "numbers", network_case, lambda state: NetworkFigure(**state).numbers(), network_magnitude),
+    Parity("neuron", "numbers", neuron_case, lambda state: twin(NeuronFigure, **state).numbers(), neuron_magnitude),
+    Parity("taylor", "numbers", taylor_case, lambda state: twin(TaylorFigure, **state).numbers(), taylor_magnitude),
+    Parity("network", "numbers", network_case, lambda state: twin(NetworkFigure, **state).numbers(), network_magnitude),
 ]
 
 
@@ -286,6 +301,23 @@ def test_a_drag_moves_the_point_and_its_numbers(show_page, page, state, handle, 
     drag(page, handle, point)
     assert agrees(page)["state"][handle] == pytest.approx(point, abs=0.02)
     assert center(page, handle) == pytest.approx(pixels(page, point), abs=1.5)
+
+
+def test_a_finger_drags_a_handle_and_not_the_page(show_page, page):
+    page.set_viewport_size({"width": 360, "height": 600})
+    show_page(NeuronFigure(), NeuronFigure())
+    touch = page.context.new_cdp_session(page)
+
+    def finger(kind, *points):
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]})
+
+    (x, y), goal = center(page, "x"), pixels(page, (0.5, -2))
+    finger("touchStart", (x, y))
+    for share in (0.25, 0.5, 0.75, 1):
+        finger("touchMove", (x + share * (goal[0] - x), y + share * (goal[1] - y)))
+    finger("touchEnd")
+    assert agrees(page)["state"]["x"] == pytest.approx([0.5, -2], abs=0.03)
+    assert page.evaluate("scrollY") == 0
 
 
 def test_a_free_direction_is_dragged_from_x(show_page):

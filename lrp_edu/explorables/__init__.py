@@ -6,5 +6,6 @@ Each figure is one Python class and one ES module of the same name. How to add o
 from .explorable import Explorable
 from .network import NetworkFigure
 from .neuron import NeuronFigure
+from .taylor import TaylorFigure
 
-__all__ = ["Explorable", "NetworkFigure", "NeuronFigure"]
+__all__ = ["Explorable", "NetworkFigure", "NeuronFigure", "TaylorFigure"]

@@ -106,3 +106,50 @@ function hand(a, w, relevance, b, { n, bias, share, stabilizer }) {
   const s = d === 0 ? 0 : R / d;
   return { sent: numerators.map((value) => value * s), bias: s * kept, stabilizer: s * extra, noReceiver: d === 0 ? R : 0 };
 }
+
+// --- Taylor coefficients: lrp_edu.taylor ---
+
+const upTo = (degree, coefficient) => Array.from({ length: degree + 1 }, (_, k) => coefficient(k));
+const padded = (few, degree) => upTo(degree, (k) => few[k] ?? 0);
+
+/** With u = x², s = sin u and c = cos u obey s' = c u', c' = −s u'. */
+function sinOfSquare(a, degree) {
+  const u = [a * a, 2 * a, 1];
+  const [s, c] = [[Math.sin(u[0])], [Math.cos(u[0])]];
+  for (let k = 1; k <= degree; k++) {
+    const slopes = [1, 2].filter((j) => j <= k).map((j) => [j * u[j], k - j]);
+    s.push(sum(slopes.map(([du, i]) => du * c[i])) / k);
+    c.push(-sum(slopes.map(([du, i]) => du * s[i])) / k);
+  }
+  return s;
+}
+
+function exponential(a, degree) {
+  const c = [Math.exp(a)];
+  for (let k = 1; k <= degree; k++) c.push(c[k - 1] / k);
+  return c;
+}
+
+/** Each function: its value f, its coefficients c_0 ... c_n at a, and the left end of its domain. */
+export const FUNCTIONS = {
+  sin: { f: (x) => Math.sin(x * x), coefficients: sinOfSquare, low: -Infinity },
+  exp: { f: Math.exp, coefficients: exponential, low: -Infinity },
+  log: {
+    f: Math.log1p,
+    coefficients: (a, degree) => upTo(degree, (k) => (k ? -((-1 / (1 + a)) ** k) / k : Math.log1p(a))),
+    low: -1,
+  },
+  cubic: {
+    f: (x) => x ** 3 / 3 - x,
+    coefficients: (a, degree) => padded([a ** 3 / 3 - a, a * a - 1, a, 1 / 3], degree),
+    low: -Infinity,
+  },
+  relu: {
+    f: (x) => Math.max(0, x),
+    coefficients: (a, degree) => padded([Math.max(0, a), a >= 0 ? 1 : 0], degree),
+    low: -Infinity,
+  },
+};
+
+/** Σ_k c_k (x − a)^k by Horner's scheme. */
+export const evaluate = (c, a, x) => c.reduceRight((total, coefficient) => total * (x - a) + coefficient, 0);
