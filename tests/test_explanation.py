@@ -89,6 +89,13 @@ def test_audit_prints_a_table():
     ]
 
 
+def test_audit_shows_the_same_in_a_notebook():
+    audit = Network([Dense([[1.0], [2.0]], [3.0])]).explain([1.0, 1.0], rules=LRP0(absorb_bias=True)).audit()
+    cells = re.findall(r"<t[hd]>(.*?)</t[hd]>", audit._repr_html_())
+    assert " ".join(cells).split() == repr(audit).split()
+    assert "<b>" not in Audit([Row("<b>", 1.0, 1.0, 0.0, 0.0, 0.0)])._repr_html_()
+
+
 def test_audit_shows_the_digits_it_does_not_print_as_rounding():
     third = Audit([Row("layer", 1.0, 1 / 3, 1 / 3, 1 / 3, 0.0)])
     assert repr(third).splitlines()[1].split() == ["layer", "1.000000", *["0.333333"] * 3, "0.000000", "0.000001"]
