@@ -196,6 +196,8 @@ export function handle(plot, { name, key = name, label, shape, at = "ne", step =
     for (const end of ["pointerup", "pointercancel"]) plot.svg.addEventListener(end, release);
   };
 
+  // A finger on a handle drags it and does not scroll the page. (Inside of an SVG, touch-action is not enough.)
+  group.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
   group.addEventListener("keydown", (event) => {
     const arrow = ARROWS[event.key];
     if (!arrow || event.ctrlKey || event.altKey || event.metaKey) return;
