@@ -33,7 +33,7 @@ ARROWS = {
 }
 NUMERIC = set(ARROWS)
 ARROWS["cases"] = set()
-ARROWS["claims"] = NUMERIC | {"cases"}
+ARROWS["claims"] = NUMERIC
 ARROWS["figures"] = NUMERIC - {"digits"}
 ARROWS["explorables"] = NUMERIC | {"figures"}
 OUTSIDE = {name: {"numpy"} for name in NUMERIC | {"cases"}} | {

@@ -1,0 +1,13 @@
+"""What the book claims, in the order of its chapters, as functions that try to refute it (chapter ``checked-claims``).
+
+A claim is the label of an equation, one sentence, and a function. The function draws random cases, computes one thing
+twice, by `lrp_edu` and from the equation, and returns by how much the two differ in each case, relative to the
+magnitudes that were summed. ``python -m lrp_edu`` checks them all.
+"""
+
+from . import networks, neurons, series, sharing
+from .checking import Claim, Claims, Result, check
+
+__all__ = ["CLAIMS", "Claim", "Claims", "Result", "check"]
+
+CLAIMS = Claims([*series.CLAIMS, *neurons.CLAIMS, *sharing.CLAIMS, *networks.CLAIMS])

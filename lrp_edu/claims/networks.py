@@ -1,0 +1,166 @@
+"""Claims of the chapters ``messages`` and ``full-network`` about whole networks."""
+
+import numpy as np
+import sympy as sp
+
+from .. import layers, messages, network, rules
+from . import cases, reference
+from .cases import numbers, relative, scale
+from .checking import Claims
+from .sharing import draw_rule, hand_down
+
+CLAIMS = Claims()
+
+
+def build(parameters):
+    """Return the network that has these weights and biases."""
+    stack = [layer for W, b in parameters for layer in (layers.Dense(W, b), layers.ReLU())]
+    return network.Network(stack[:-1])
+
+
+@CLAIMS.law(
+    "eq-layer-conservation", "Every layer adds up to f(x), whatever the biases are, if none of them gets a share."
+)
+def layers_conserve(rng):
+    x, parameters = cases.network(rng)
+    drawn = [draw_rule(rng, len(W), without=["eq-epsilon-rule", "eq-alphabeta-rule"]) for W, _ in parameters]
+    e, passes = _explained(parameters, x, drawn)
+    receives = np.all([((M != 0).any(axis=1) | (R == 0)).all(axis=1) for M, _, R in passes], axis=0)
+    size = abs(e.value) + sum(sizes.sum(axis=(1, 2)) for _, sizes, _ in passes)
+    gaps = np.stack([total - e.value for total in e.totals], axis=1)
+    return relative(gaps[receives], size[receives, None])
+
+
+def _explained(parameters, x, drawn):
+    """Return an explanation, and of each layer from the output down the messages, their magnitudes and R, by equation.
+
+    The magnitudes include those of the layers above.
+    """
+    net = build(parameters)
+    e = net.explain(x, rules=[rule for _, rule in drawn])
+    R = size = e.layers[-1]
+    passes = []
+    for (label, rule), layer in zip(drawn[::-1], net.weighted[::-1], strict=True):
+        M, _ = reference.MESSAGES[label](rule, layer.x[..., None], layer.weight, R)
+        _, sizes = reference.MESSAGES[label](rule, layer.x[..., None], layer.weight, abs(size))
+        passes.append((M, sizes, R))
+        R, size = M.sum(axis=2), sizes.sum(axis=2)
+    return e, passes
+
+
+@CLAIMS.law(
+    "eq-seven-neurons", "In the seven-neuron network every layer adds up to R_7, and nothing passes 3→4 or 1→6."
+)
+def seven_neurons(rng):
+    net, x = messages.seven_neurons(), rng.uniform(0.1, 3, 3)
+    e, (first, _, last) = net.explain(x), net.layers
+    M, top = messages.messages(x, first.weight, e.layers[1]), messages.messages(last.x, last.weight, e.layers[2])
+    error = [M[2, 0], M[0, 2], top.sum() - e.value, *(M.sum(axis=0) - top[:, 0]), e.relevance.sum() - e.value]
+    return relative([error], [[np.abs(M).sum() + np.abs(top).sum()]])
+
+
+@CLAIMS.law("eq-forward", "The forward pass is z_j = Σ x_i w_ij + b_j, layer by layer, with max(0, z) between.")
+def forward(rng):
+    x, parameters = cases.network(rng)
+    error = build(parameters).forward(x) - reference.activations(x, parameters)[-1]
+    return relative(error, reference.magnitude(x, parameters))
+
+
+@CLAIMS.law("eq-gradprop", "`gradprop` gives the derivatives that a complex step gives.")
+def gradprop(rng):
+    x, parameters = cases.network(rng)
+    net, dy = build(parameters), numbers(rng, len(x), parameters[-1][0].shape[1])
+    net.forward(x)
+    exact = (reference.complex_step(x, parameters) * dy[:, None]).sum(axis=2)
+    steepest = np.linalg.multi_dot([np.eye(x.shape[1]), *(abs(W) for W, _ in parameters), np.eye(dy.shape[1])])
+    return relative(net.gradprop(dy) - exact, abs(dy) @ steepest.T)
+
+
+@CLAIMS.law("eq-relprop", "`relprop` hands the relevance down layer by layer, each by its own rule.")
+def relprop(rng):
+    x, parameters = cases.network(rng)
+    e, passes = _explained(parameters, x, [draw_rule(rng, len(W)) for W, _ in parameters])
+    pairs = [(R - M.sum(axis=2), sizes.sum(axis=2)) for R, (M, sizes, _) in zip(e.layers[-2::-1], passes, strict=True)]
+    return np.max([relative(error, size) for error, size in pairs], axis=0)
+
+
+@CLAIMS.law("eq-gradient-input", "With the bias in the denominator LRP-0 is gradient × input, on every ReLU network.")
+def lrp0_is_gradient_times_input(rng):
+    x, parameters = cases.network(rng)
+    e = build(parameters).explain(x, rules=rules.LRP0(absorb_bias=True))
+    gradient = np.take_along_axis(reference.complex_step(x, parameters), e.target[:, None, None], axis=2)[..., 0]
+    size = np.take_along_axis(reference.magnitude(x, parameters), e.target[:, None], axis=1)
+    return relative(e.relevance - x * gradient, size)
+
+
+@CLAIMS.law("eq-gradient-input", "Without biases gradient × input, and so LRP-0, adds up to the output.")
+def gradient_times_input(rng):
+    x, parameters = cases.network(rng)
+    parameters = [(W, 0 * b) for W, b in parameters]
+    net = build(parameters)
+    f = net.forward(x)[:, 0]
+    gradient = net.gradprop(np.eye(net.outputs)[np.zeros(len(x), int)])
+    return relative((x * gradient).sum(axis=1) - f, reference.magnitude(x, parameters)[:, 0])
+
+
+@CLAIMS.law("eq-audit", "The bias keeps R_j b_j / d_j and the stabilizer R_j ε sign(z_j) / d_j; the rest arrives.")
+def losses(rng):
+    a, W, R = cases.layer(rng)
+    b, epsilon = numbers(rng, W.shape[1]), rng.choice([0, 1]) * scale(rng)
+    z, size = a @ W + b, abs(a) @ abs(W) + abs(b) + epsilon
+    meets = (abs(z) > 1e-6 * size).all(axis=1)
+    a, R, z, size = (array[meets] for array in (a, R, z, size))
+    passed, stabilizer = hand_down(rules.Epsilon(epsilon, absorb_bias=True), a, W, R, b), np.copysign(epsilon, z)
+    s, total = R / (z + stabilizer), passed.relevance.sum(axis=1) + (passed.bias + passed.stabilizer).sum(axis=1)
+    error = np.column_stack([passed.bias - s * b, passed.stabilizer - s * stabilizer, total - R.sum(axis=1)])
+    return relative(error, (abs(s) * size * size / abs(z + stabilizer)).sum(axis=1)[:, None])
+
+
+@CLAIMS.law("eq-audit", "Where nothing adds, z⁺ has no receiver: all of R_j is booked there, nothing arrives.", 0.0)
+def nobody_receives(rng):
+    a, W, R = cases.layer(rng, low=0)
+    passed = hand_down(rules.ZPlus(), a, -abs(W), R)
+    return relative(np.column_stack([passed.relevance, passed.no_receiver - R]), 1)
+
+
+@CLAIMS.law("eq-audit", "In every layer of the audit, what comes in is what goes out and the losses.")
+def audit_adds_up(rng):
+    x, parameters = cases.network(rng)
+    e, passes = _explained(parameters, x[:3], [draw_rule(rng, len(W)) for W, _ in parameters])
+    rows, size = e.audit().rows, [sizes.sum() + abs(R).sum() for _, sizes, R in passes]
+    spent = [row.outgoing + row.bias + row.stabilizer + row.no_receiver for row in rows]
+    moved = [(row.incoming - R.sum(), row.outgoing - M.sum()) for row, (M, _, R) in zip(rows, passes, strict=True)]
+    error = [[row.incoming - total, *pair] for row, total, pair in zip(rows, spent, moved, strict=True)]
+    return relative([error], np.array(size)[:, None])
+
+
+@CLAIMS.law("eq-deep-taylor", "With b ≤ 0, z^B first and z⁺ above are consistent: R ≥ 0 and Σ R = f(x) in each layer.")
+def deep_taylor(rng):
+    low, high, x = cases.box(rng, rng.integers(1, 7))
+    _, parameters = cases.network(rng)
+    W = numbers(rng, x.shape[1], len(parameters[0][0]), decades=1)
+    parameters = [(W, -abs(numbers(rng, W.shape[1], decades=1))), *((W, -abs(b)) for W, b in parameters)]
+    net = network.Network([*build(parameters).layers, layers.ReLU()])
+    e = net.explain(x, rules=[rules.ZBox(low, high), *[rules.ZPlus()] * (len(parameters) - 1)])
+    negative = np.stack([np.minimum(R, 0).sum(axis=1) for R in e.layers], axis=1)
+    gaps = np.stack([total - e.value for total in e.totals], axis=1)
+    return relative(np.column_stack([gaps, negative]), e.value[:, None])
+
+
+@CLAIMS.law("eq-softmax-logit", "An explanation starts from the logit of its class; all other outputs get nothing.")
+def starts_from_the_logit(rng):
+    x, parameters = cases.network(rng)
+    f = reference.activations(x, parameters)[-1]
+    target = rng.integers(f.shape[1], size=len(x))
+    start = np.where(np.arange(f.shape[1]) == target[:, None], f, 0)
+    e = build(parameters).explain(x, target=target)
+    return relative(e.layers[-1] - start, reference.magnitude(x, parameters))
+
+
+@CLAIMS.proof(
+    "eq-softmax-logit", "Softmax couples the classes: log(P_c / P_k) = z_c − z_k, and ∂P_c/∂z_k = −P_c P_k is not 0."
+)
+def softmax_couples():
+    z = sp.symbols("z:3", real=True)
+    P = [sp.exp(z_c) / sum(map(sp.exp, z)) for z_c in z]
+    return [sp.log(sp.simplify(P[0] / P[1])) - (z[0] - z[1]), sp.diff(P[0], z[1]) + P[0] * P[1]]

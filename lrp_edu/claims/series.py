@@ -1,0 +1,175 @@
+"""Claims of the chapters ``taylor-series`` and ``taylor-decomposition``."""
+
+from math import factorial
+
+import numpy as np
+import sympy as sp
+
+from .. import decomposition, first_order, neuron, taylor
+from . import cases
+from .cases import numbers, relative, scale
+from .checking import Claims
+
+CLAIMS = Claims()
+
+
+# Chapter taylor-series ------------------------------------------------------------------------------------------------
+
+PLAIN = {"sin": lambda x: np.sin(x * x), "exp": np.exp, "log": np.log1p}
+
+
+def _coefficients(name, a, degree):
+    return taylor.FUNCTIONS[name].coefficients(a, degree)
+
+
+@CLAIMS.law(
+    "eq-taylor-polynomial", "The coefficients f⁽ᵏ⁾(a) / k! are those of Cauchy's integral on a circle around a."
+)
+def taylor_coefficients(rng):
+    name, a, degree = rng.choice(list(PLAIN)), rng.uniform(-0.5, 2), rng.integers(13)
+    radius = (1 + a) / 2 if name == "log" else 1.0
+    values = PLAIN[name](a + radius * np.exp(2j * np.pi * np.arange(64) / 64))
+    powers = radius ** np.arange(degree + 1.0)
+    cauchy = np.fft.fft(values).real[: degree + 1] / 64 / powers
+    return relative([_coefficients(name, a, degree) - cauchy], np.abs(values).max() / powers)
+
+
+@CLAIMS.law("eq-taylor-series", "Near a, the series of sin(x²), eˣ and ln(1 + x) converges to the function.")
+def taylor_series(rng):
+    name, a = rng.choice(list(PLAIN)), rng.uniform(-0.5, 2)
+    h = rng.uniform(-1, 1, 64) * (0.4 * (1 + a) if name == "log" else 1)
+    c = _coefficients(name, a, 60)
+    return relative(
+        taylor.evaluate(c, a, a + h) - PLAIN[name](a + h), np.abs(h[:, None] ** np.arange(61.0)) @ np.abs(c)
+    )
+
+
+@CLAIMS.law("eq-maclaurin", "At a = 0 the coefficients of eˣ are 1 / k!, and those of ln(1 + x) are ±1 / k.")
+def maclaurin(rng):
+    degree = rng.integers(1, 20)
+    k = np.arange(1.0, degree + 1)
+    exp, log = np.cumprod(1 / k), -((-1) ** k) / k
+    return relative(
+        [_coefficients("exp", 0, degree)[1:] - exp, _coefficients("log", 0, degree)[1:] - log], [exp, abs(log)]
+    )
+
+
+@CLAIMS.law("eq-taylor-remainder", "What the polynomial of eˣ misses is the integral of eᵗ (x − t)ⁿ / n! from a to x.")
+def remainder_of_exp(rng):
+    a, degree, h = rng.uniform(-2, 2), rng.integers(8), rng.uniform(-2, 2, 64)
+    nodes, weights = np.polynomial.legendre.leggauss(20)
+    s = (1 + nodes) / 2 * h[:, None]
+    integral = h / 2 * (np.exp(a + s) * (h[:, None] - s) ** degree @ weights) / factorial(degree)
+    missed = np.exp(a + h) - taylor.evaluate(_coefficients("exp", a, degree), a, a + h)
+    return relative(missed - integral, np.exp(a + np.abs(h)))
+
+
+@CLAIMS.law("eq-taylor-remainder", "A polynomial of degree 3 has no remainder from degree 3 on, whatever a and x are.")
+def remainder_of_cubic(rng):
+    a, x, degree = scale(rng, 2) * rng.normal(), numbers(rng, 64, decades=2), rng.integers(3, 10)
+    T = taylor.evaluate(_coefficients("cubic", a, degree), a, x)
+    return relative(T - (x * x * x / 3 - x), (np.abs(x) + np.abs(a)) ** 3 + np.abs(x) + np.abs(a))
+
+
+@CLAIMS.counterexample(
+    "eq-taylor-remainder", "A higher degree can be farther off: for ln(1 + x) at a = 0 it is, from x = 2 on."
+)
+def higher_is_worse(rng):
+    x, n = rng.uniform(2, 5, 64), rng.integers(1, 12)
+    lower, higher = (abs(np.log1p(x) - taylor.evaluate(_coefficients("log", 0, k), 0, x)) for k in (n, n + 1))
+    return (higher - lower) / (higher + lower)
+
+
+@CLAIMS.law("eq-sin-x2", "sin(x²) = x² − x⁶/3! + x¹⁰/5! − …, and ε is never larger than the first term left out.")
+def sin_of_square(rng):
+    x, m = rng.uniform(-3, 3, 64), int(rng.integers(1, 7))
+    terms = [(-1) ** k * x ** (4 * k + 2) / factorial(2 * k + 1) for k in range(m + 1)]
+    T = taylor.evaluate(_coefficients("sin", 0, 4 * m + 1), 0, x)
+    excess = np.maximum(abs(np.sin(x * x) - T) - abs(terms[-1]), 0)
+    return relative(np.stack([T - sum(terms[:-1]), excess], axis=1), sum(map(abs, terms))[:, None])
+
+
+@CLAIMS.proof("eq-sin-x2", "Of degree 10 at 0, sympy's polynomial of sin(x²) is x² − x⁶/6 + x¹⁰/120.")
+def sin_of_square_symbolic():
+    x = sp.Symbol("x")
+    return [taylor.polynomial(sp.sin(x**2), x, 0, 10) - (x**2 - x**6 / 6 + x**10 / 120)]
+
+
+@CLAIMS.proof("eq-taylor-polynomial", "To first order around any a, sin(x²) is sin(a²) + 2a cos(a²) (x − a).")
+def sin_of_square_first_order():
+    x, a = sp.symbols("x a", real=True)
+    return [taylor.polynomial(sp.sin(x**2), x, a, 1) - (sp.sin(a**2) + 2 * a * sp.cos(a**2) * (x - a))]
+
+
+@CLAIMS.proof("eq-maclaurin", "The coefficients of exp(−1/x²) at 0 are all zero (here up to x⁶); the function is not.")
+def flat_function():
+    x = sp.Symbol("x", real=True)
+    return [taylor.polynomial(sp.exp(-1 / x**2), x, 0, 6)]
+
+
+# Chapter taylor-decomposition -----------------------------------------------------------------------------------------
+
+
+@CLAIMS.law("eq-first-order", "For f = xᵀA x + c·x, what f(a) + Σ R misses is the remainder (x − a)ᵀA (x − a).")
+def remainder_of_quadratic(rng):
+    (x, a), A, c = numbers(rng, 2, 64, 4), numbers(rng, 4, 4), numbers(rng, 4)
+    split = first_order.decompose(lambda p: _form(p, A) + p @ c, lambda p: p @ (A + A.T) + c, x, a)
+    size = abs(x) + abs(a)
+    return relative(split.remainder - _form(x - a, A), _form(size, abs(A)) + size @ abs(c))
+
+
+def _form(x, A):
+    return (x @ A * x).sum(axis=-1)
+
+
+@CLAIMS.law(
+    "eq-relevance-decomposition", "R_i is the slope at a times the way from a: for f = x₁x₂, R₁ = a₂ (x₁ − a₁)."
+)
+def relevance_of_product(rng):
+    x, a = numbers(rng, 64, 2), numbers(rng, 64, 2)
+    split = first_order.decompose(lambda p: p[..., 0] * p[..., 1], lambda p: p[..., ::-1], x, a)
+    return relative(split.relevance - a[:, ::-1] * (x - a), abs(a[:, ::-1]) * (abs(x) + abs(a)))
+
+
+@CLAIMS.law("eq-root-point", "Any point of the hinge is a root of a linear function, and from each of them Σ R = f(x).")
+def any_root_conserves(rng):
+    x, w, b = cases.neuron(rng)
+    p = numbers(rng, *x.shape)
+    a = p - ((p @ w + b) / (w @ w))[:, None] * w
+    split = first_order.decompose(lambda x: x @ w + b, lambda x: np.broadcast_to(w, x.shape), x, a)
+    return relative(split.conservation_gap, (abs(x) + abs(p)) @ abs(w) + abs(b))
+
+
+@CLAIMS.counterexample(
+    "eq-conservation", "Conservation alone does not make R vanish where f(x) = 0: R = (c, −c) adds up to 0."
+)
+def conservation_is_not_enough(rng):
+    c = numbers(rng, 64)
+    split = decomposition.Decomposition(np.zeros(64), np.stack([c, -c], axis=1))
+    return relative(split.relevance, abs(c)[:, None])[c != 0] * split.is_conservative()
+
+
+@CLAIMS.law("eq-conservation", "The uniform map R_i = f(x) / d is consistent, and says nothing about the inputs.")
+def uniform_map(rng):
+    f, d = abs(numbers(rng, 64, 1)), int(rng.integers(1, 9))
+    split = decomposition.Decomposition(f[:, 0], np.broadcast_to(f / d, (64, d)))
+    return relative(split.conservation_gap, f[:, 0]) + (not split.is_consistent())
+
+
+@CLAIMS.law("eq-sensitivity", "Sensitivity adds up to the squared length of the gradient.")
+def sensitivity_sum(rng):
+    x, A = numbers(rng, 64, 4), numbers(rng, 4, 4)
+    S = first_order.sensitivity(lambda p: p @ (A + A.T), x)
+    gradient = _form(x[:, None] + 1e-100j * np.eye(4), A).imag / 1e-100
+    return relative(S.sum(axis=1) - (gradient**2).sum(axis=1), ((abs(x) @ abs(A + A.T)) ** 2).sum(axis=1))
+
+
+@CLAIMS.counterexample(
+    "eq-sensitivity", "Sensitivity does not add up to f(x): with b = 0, 2x has twice the output, the same S."
+)
+def sensitivity_is_not_the_value(rng):
+    x, w, _ = cases.neuron(rng)
+    f = neuron.Neuron(w)
+    x = x[x @ w > 0]
+    S = [first_order.sensitivity(f.gradient, p).sum(axis=1) / f(p) for p in (x, 2 * x)]
+    return abs(S[0] - S[1]) / S[0]

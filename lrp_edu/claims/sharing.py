@@ -1,0 +1,248 @@
+"""Claims of the chapters ``messages`` and ``full-network`` about one layer: messages and rules."""
+
+import numpy as np
+import sympy as sp
+
+from .. import layers, messages, neuron, roots, rules
+from . import cases, reference
+from .cases import numbers, relative, scale
+from .checking import Claims
+
+CLAIMS = Claims()
+
+# By the label of its equation: the rule's name, and the rule with random settings for d inputs.
+RULES = {
+    "eq-lrp0-rule": ("LRP-0", lambda rng, d: rules.LRP0()),
+    "eq-epsilon-rule": ("The ε rule", lambda rng, d: rules.Epsilon(scale(rng))),
+    "eq-gamma-rule": ("The γ rule", lambda rng, d: rules.Gamma(scale(rng))),
+    "eq-alphabeta-rule": ("The αβ rule", lambda rng, d: rules.AlphaBeta(1 + rng.integers(3))),
+    "eq-zplus-rule": ("The z⁺ rule", lambda rng, d: rules.ZPlus()),
+    "eq-wsquare-rule": ("The w² rule", lambda rng, d: rules.WSquare()),
+    "eq-flat-rule": ("The flat rule", lambda rng, d: rules.Flat()),
+    "eq-zbox-rule": ("The z^B rule", lambda rng, d: rules.ZBox(*np.sort(numbers(rng, 2, d), axis=0))),
+}
+
+
+def hand_down(rule, a, W, R, b=None):
+    """Return what `lrp_edu` hands down through one layer."""
+    layer = layers.Dense(W, b)
+    layer.forward(a)
+    return rules.propagate(rule, layer, R)
+
+
+def draw_rule(rng, d, without=()):
+    """Return the label of a rule and the rule, with random settings for `d` inputs."""
+    label = rng.choice([label for label in RULES if label not in without])
+    return label, RULES[label][1](rng, d)
+
+
+# Chapter messages -----------------------------------------------------------------------------------------------------
+
+
+@CLAIMS.law("eq-message", "A message is R_{i←k} = a_i w_ik / Σ_h a_h w_hk · R_k, whatever the signs.")
+def message(rng):
+    a, W, R = cases.layer(rng)
+    sent = messages.messages(a[0], W, R[0])
+    expected, size = reference.share(a[:1, :, None] * W, R[:1])
+    return relative(sent[None] - expected, size)
+
+
+@CLAIMS.law("eq-incoming-sum", "Under every rule the messages that a neuron gets add up to its relevance.")
+def incoming_sum(rng):
+    a, W, R = cases.layer(rng)
+    label, rule = draw_rule(rng, len(W))
+    _, size = reference.MESSAGES[label](rule, a[:1, :, None], W, R[:1])
+    error = messages.messages(a[0], W, R[0], rule).sum(axis=1) - hand_down(rule, a, W, R).relevance[0]
+    return relative(error[None], size.sum(axis=2))
+
+
+@CLAIMS.law(
+    "eq-outgoing-sum", "But for the ε rule the messages that a neuron sends add up to R_k, if there is a receiver."
+)
+def outgoing_sum(rng):
+    a, W, R = cases.layer(rng)
+    label, rule = draw_rule(rng, len(W) + 2, without=["eq-epsilon-rule"])
+    a, W = np.append(abs(a[0]), [1, 1]), np.vstack([W, np.abs(R[:1]) + 1, -np.abs(R[:1]) - 2])
+    expected, size = reference.MESSAGES[label](rule, a[None, :, None], W, R[:1])
+    return relative((messages.messages(a, W, R[0], rule).sum(axis=0) - R[0])[None], size.sum(axis=1))
+
+
+@CLAIMS.proof("eq-outgoing-sum", "What a neuron sends adds up to R_k: the denominator is the sum of the numerators.")
+def outgoing_sum_symbolic():
+    a, w, R = sp.symbols("a:4"), sp.symbols("w:4"), sp.Symbol("R")
+    n = [a_i * w_i for a_i, w_i in zip(a, w, strict=True)]
+    return [sum(n_i / sum(n) * R for n_i in n) - R]
+
+
+# Chapter full-network: the rules --------------------------------------------------------------------------------------
+
+
+def _rule(label, draw):
+    def rule_is_its_equation(rng):
+        a, W, R = cases.layer(rng)
+        rule = draw(rng, len(W))
+        expected, size = reference.MESSAGES[label](rule, a[..., None], W, R)
+        return relative(hand_down(rule, a, W, R).relevance - expected.sum(axis=2), size.sum(axis=2))
+
+    rule_is_its_equation.__name__ = label.removeprefix("eq-").replace("-", "_")
+    return rule_is_its_equation
+
+
+for _label, (_name, _draw) in RULES.items():
+    CLAIMS.law(_label, f"{_name} is what its equation says, for inputs of either sign.")(_rule(_label, _draw))
+
+
+@CLAIMS.law("eq-terms", "On one neuron a rule is a walk: LRP-0, z⁺, w², z^B and γ give what their directions give.")
+def rules_are_directions(rng):
+    low, high, x = cases.box(rng, rng.integers(1, 9))
+    w, b, gamma = np.abs(numbers(rng, x.shape[1])) + scale(rng), numbers(rng), scale(rng)
+    w[1:] *= rng.choice([-1, 1], len(w) - 1)
+    pairs = [
+        (rules.LRP0(), roots.z_direction(x, w)),
+        (rules.ZPlus(), roots.zplus_direction(x, w)),
+        (rules.WSquare(), roots.w2_direction(x, w)),
+        (rules.ZBox(low, high), roots.zbox_direction(x, w, low, high)),
+        (rules.Gamma(gamma), roots.gamma_direction(x, w, gamma)),
+    ]
+    rule, v = pairs[rng.integers(5)]
+    meets = abs(v @ w) > 1e-6 * (abs(v) @ abs(w))
+    x, v = x[meets], v[meets]
+    condition = abs(v) @ abs(w) / abs(v @ w)
+    f = np.maximum(x @ w + b, 0)[:, None]
+    R = hand_down(rule, x, w[:, None], f).relevance
+    size = condition**2 * (abs(x) @ abs(w) + abs(b))
+    return relative(R - roots.relevance(neuron.Neuron(w, b), x, v).relevance, size[:, None])
+
+
+@CLAIMS.law("eq-alphabeta-rule", "With α = 1 and β = 0 the αβ rule is the z⁺ rule, for inputs of either sign.", 0.0)
+def alpha_one_is_zplus(rng):
+    a, W, R = cases.layer(rng)
+    one, other = (hand_down(rule, a, W, R).relevance for rule in (rules.AlphaBeta(1), rules.ZPlus()))
+    return relative(one - other, abs(one) + abs(other))
+
+
+@CLAIMS.law(
+    "eq-alphabeta-rule", "Where nothing subtracts, the αβ rule multiplies the relevance by α; α = 2 doubles it."
+)
+def alpha_multiplies(rng):
+    a, W, R = cases.layer(rng, low=0.01)
+    alpha, W = 1 + scale(rng), abs(W) + 0.01
+    total = hand_down(rules.AlphaBeta(alpha), a, W, R).relevance.sum(axis=1)
+    return relative(total - alpha * R.sum(axis=1), alpha * abs(R).sum(axis=1))
+
+
+def _one_neuron(rng, low=None):
+    """Return inputs (cases, d), weights (d, 1) and relevance (cases, 1)."""
+    x, w, _ = cases.neuron(rng, low)
+    return x, w[:, None], numbers(rng, len(x), 1)
+
+
+@CLAIMS.law("eq-gamma-rule", "For inputs ≥ 0 the γ rule tends to z⁺, like 1/γ, if anything adds.")
+def gamma_tends_to_zplus(rng):
+    a, w, R = _one_neuron(rng, low=0)
+    gamma, p_i, m_i = 10.0 ** rng.integers(1, 9), a * reference.plus(w).T, -a * reference.minus(w).T
+    p, m = p_i.sum(axis=1, keepdims=True), m_i.sum(axis=1, keepdims=True)
+    large = ((p > 0) & (gamma * p > 2 * m))[:, 0]
+    a, R, p_i, m_i, p, m = (array[large] for array in (a, R, p_i, m_i, p, m))
+    near, limit = (hand_down(rule, a, w, R).relevance for rule in (rules.Gamma(gamma), rules.ZPlus()))
+    return relative(near - limit - (p_i * m - m_i * p) / (p * (p + gamma * p - m)) * R, abs(R))
+
+
+@CLAIMS.law("eq-epsilon-rule", "ε takes R ε / (|z| + ε) away and leaves the proportions; as ε → 0 it is LRP-0.")
+def epsilon_tends_to_lrp0(rng):
+    a, w, R = _one_neuron(rng)
+    z, size, epsilon = abs(a @ w), abs(a) @ abs(w), scale(rng, 9)
+    a, R, z, size = (array[(z > 1e-6 * size)[:, 0]] for array in (a, R, z, size))
+    leaky, exact = (hand_down(rule, a, w, R).relevance for rule in (rules.Epsilon(epsilon), rules.LRP0()))
+    return relative(leaky - exact * z / (z + epsilon), abs(exact) * size / z)
+
+
+@CLAIMS.law("eq-epsilon-rule", "With b = 0 and ε = (1/t − 1) z the ε rule expands at (1 − t) x, which is no root.")
+def epsilon_is_an_expansion(rng):
+    x, w, _ = cases.neuron(rng)
+    x, t = cases.active(x, w, 0)[:1], rng.uniform(0.1, 1)
+    f = neuron.Neuron(w)
+    R = hand_down(rules.Epsilon((1 / t - 1) * float(f(x)[0])), x, w[:, None], f(x)[:, None]).relevance
+    return relative(R - f.decompose(x, (1 - t) * x).relevance, abs(x) @ abs(w)[:, None])
+
+
+@CLAIMS.law("eq-zbox-rule", "With l = 0 and no weight negative, z^B is z⁺ for inputs ≥ 0, whatever h is.")
+def zbox_is_zplus(rng):
+    a, w, R = _one_neuron(rng, low=0)
+    w, high = abs(w), a.max() * (1 + scale(rng))
+    one, other = (hand_down(rule, a, w, R).relevance for rule in (rules.ZBox(0, high), rules.ZPlus()))
+    return relative(one - other, abs(other))
+
+
+@CLAIMS.law("eq-zbox-rule", "If a weight is negative, with l = 0, h → ∞ the shares of z^B tend to |w_i⁻| / Σ |w⁻|.")
+def zbox_tends_to_negative_weights(rng):
+    a, w, R = _one_neuron(rng, low=0)
+    w[0] = -abs(w[0]) - scale(rng)
+    high, u = (a.max() + scale(rng)) * 10.0 ** rng.integers(9), reference.minus(w).T / reference.minus(w).sum()
+    N = a @ w - high * reference.minus(w).sum()
+    shares = u + (a * w.T - u * (a @ w)) / N
+    size = (abs(a) @ abs(w) + high * abs(w).sum()) / N
+    return relative(hand_down(rules.ZBox(0, high), a, w, R).relevance - shares * R, size**2 * abs(R))
+
+
+@CLAIMS.counterexample(
+    "eq-zbox-rule", "With l = 0, h → ∞ z^B is not z⁺: a negative weight leaves nothing for what adds."
+)
+def zbox_is_not_zplus(rng):
+    a, w = rng.uniform(0, 1, (64, 4)), rng.uniform(0.5, 2, (4, 1))
+    w[0] *= -1
+    R = hand_down(rules.ZBox(0, 1e6), a, w, np.ones((64, 1))).relevance
+    return 1 - R[:, 1:].sum(axis=1)
+
+
+@CLAIMS.law("eq-zbox-rule", "z^B has no units: scaling and shifting each input with its bounds changes nothing.")
+def zbox_without_units(rng):
+    low, high, a = cases.box(rng, rng.integers(1, 7))
+    w, R, c, s = (
+        numbers(rng, a.shape[1], 1),
+        numbers(rng, len(a), 1),
+        scale(rng) * rng.choice([-1, 1]),
+        numbers(rng, a.shape[1]),
+    )
+    bounds = np.sort([c * low + s, c * high + s], axis=0)
+    settings = [(rules.ZBox(low, high), a, w), (rules.ZBox(*bounds), np.clip(c * a + s, *bounds), w / c)]
+    one, other = (hand_down(*setting, R).relevance for setting in settings)
+    size = sum(reference.MESSAGES["eq-zbox-rule"](rule, x[..., None], v, R)[1] for rule, x, v in settings)[..., 0]
+    off_the_corner = (a - np.where(w.T > 0, low, high)) @ w > 1e-9 * ((abs(a) + abs(s / c)) @ abs(w))
+    return relative(one - other, size)[off_the_corner[:, 0]]
+
+
+@CLAIMS.counterexample("eq-lrp0-rule", "LRP-0 has units: measure one input from another zero, and the shares change.")
+def lrp0_has_units(rng):
+    a, w = rng.uniform(0.5, 2, (64, 4)), rng.uniform(0.5, 2, (4, 1))
+    one, other = (hand_down(rules.LRP0(), x, w, a @ w).relevance for x in (a, a + [1, 0, 0, 0]))
+    return abs(one - other).sum(axis=1) / (a @ w)[:, 0]
+
+
+@CLAIMS.law("eq-wsquare-rule", "The w² and the flat rule do not look at the input.", 0.0)
+def blind_rules(rng):
+    a, W, R = cases.layer(rng)
+    rule = rng.choice([rules.WSquare(), rules.Flat()])
+    one, other = (hand_down(rule, x, W, R).relevance for x in (a, numbers(rng, *a.shape)))
+    return relative(one - other, abs(one) + abs(other))
+
+
+@CLAIMS.law("eq-relprop", "A silent neuron gets nothing under LRP-0, ε, γ, αβ and z⁺: they have a factor a_i.", 0.0)
+def silent_gets_nothing(rng):
+    a, W, R = cases.layer(rng, low=0)
+    _, rule = draw_rule(rng, len(W), without=["eq-wsquare-rule", "eq-flat-rule", "eq-zbox-rule"])
+    return relative(np.where(a > 0, 0, hand_down(rule, a, W, R).relevance), 1)
+
+
+@CLAIMS.counterexample(
+    "eq-relprop", "Under w², flat and z^B a silent neuron gets something: they are for the first layer."
+)
+def silent_gets_something(rng):
+    a, W, R = (
+        rng.uniform(0, 1, (64, 4)),
+        rng.uniform(0.5, 2, (4, 3)) * rng.choice([-1, 1], (4, 3)),
+        rng.uniform(0, 1, (64, 3)),
+    )
+    a[:, 0] = 0
+    given = [hand_down(rule, a, W, R).relevance for rule in (rules.WSquare(), rules.Flat(), rules.ZBox(-1, 1))]
+    return np.concatenate([r[:, 0] / r.sum(axis=1) for r in given])
