@@ -5,11 +5,15 @@ import numpy as np
 
 def real(name, value):
     """Return `value` as an array of float32 or float64; NaN, infinity and what is not real are refused."""
-    array = np.asarray(value)
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise ValueError(f"{name} must hold rows of one length, got {value!r}") from None
     if array.dtype.kind not in "fiub":
         raise ValueError(f"{name} must hold real numbers, got dtype {array.dtype}")
-    if array.dtype not in (np.float32, np.float64):
-        array = array.astype(np.float64)
+    precision = array.dtype.type if array.dtype.type in (np.float32, np.float64) else np.float64
+    with np.errstate(over="ignore"):
+        array = array.astype(precision, copy=False)
     if not np.isfinite(array).all():
         bad = array[~np.isfinite(array)][0]
         raise ValueError(f"{name} must hold finite numbers, got {bad}")
@@ -56,9 +60,28 @@ def box(low, high, size):
     for name, bound in (("low", low), ("high", high)):
         if bound.shape not in ((), (size,)):
             raise ValueError(f"{name} must be a number or have shape ({size},), got {bound.shape}")
+    ordered(low, high)
+    return low, high
+
+
+def ordered(low, high):
+    """Refuse bounds of which the lower exceeds the upper."""
+    low, high = np.asarray(low), np.asarray(high)
     if np.any(low > high):
         raise ValueError(f"low must not exceed high, got low={low.tolist()} and high={high.tolist()}")
-    return low, high
+
+
+def computed(name, array):
+    """Return a result; one that left the range of its precision is refused."""
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name} must stay within the range of {array.dtype}, but it overflowed")
+    return array
+
+
+def cast(name, array, dtype):
+    """Return `array` in the precision `dtype`, which must be able to hold it."""
+    with np.errstate(over="ignore"):
+        return computed(name, array.astype(dtype, copy=False))
 
 
 def frozen(array):

@@ -32,9 +32,15 @@ class Weights:
         return np.minimum(self.full, 0)
 
     @cached_property
+    def unit(self):
+        """The weights in a unit of each output's own, a power of two near its largest: no share depends on it."""
+        _, exponents = np.frexp(np.abs(self.full).max(axis=0))
+        return np.ldexp(self.full, -exponents)
+
+    @cached_property
     def square(self):
-        """The squares :math:`W^2`, element by element."""
-        return self.full**2
+        """The squares :math:`W^2`, element by element, of weights in their `unit`: none is too large or too small."""
+        return self.unit**2
 
     @cached_property
     def ones(self):
@@ -42,9 +48,9 @@ class Weights:
         return np.ones_like(self.full)
 
     def boosted(self, gamma):
-        r""":math:`W + \gamma W^+`, for a number `gamma`."""
+        r""":math:`W + \gamma W^+`, for a number `gamma`, of weights in their `unit`."""
         if gamma not in self._boosted:
-            self._boosted[gamma] = self.full + gamma * self.plus
+            self._boosted[gamma] = self.unit + gamma * np.maximum(self.unit, 0)
         return self._boosted[gamma]
 
 
@@ -94,19 +100,23 @@ class Dense:
     def parameters(self, dtype):
         """Return the `Weights` and the bias in the precision `dtype`, made once."""
         if dtype not in self._parameters:
-            self._parameters[dtype] = Weights(self.weight.astype(dtype)), self.bias.astype(dtype)
+            weight, bias = check.cast("weight", self.weight, dtype), check.cast("bias", self.bias, dtype)
+            self._parameters[dtype] = Weights(weight), bias
         return self._parameters[dtype]
 
     def forward(self, x):
         """Return the outputs, of shape (..., outputs), for inputs of shape (..., inputs)."""
         self.x = check.points("x", x, self.inputs, match="weight")
         W, b = self.parameters(self.x.dtype)
-        self._product = self.x @ W.full
-        return self._product + b
+        with np.errstate(over="ignore", invalid="ignore"):
+            self._product = self.x @ W.full
+            return check.computed("x @ weight + bias", self._product + b)
 
     def gradprop(self, dy):
         """Return the derivatives by the inputs, of shape (..., inputs), from those by the outputs."""
-        return self.transpose(dy, self.parameters(dy.dtype)[0].full)
+        dy = check.points("dy", dy, self.outputs, match="weight")
+        with np.errstate(over="ignore", invalid="ignore"):
+            return check.computed("dy @ weight.T", self.transpose(dy, self.parameters(dy.dtype)[0].full))
 
     def apply(self, x, W):
         """Send `x` forward through the weights `W`; what the forward pass computed is not computed again."""
@@ -148,4 +158,6 @@ class ReLU:
 
     def gradprop(self, dy):
         """Return `dy` where the unit was active, 0 where it was silent."""
-        return dy * (self.x > 0)
+        if self.x is None:
+            raise RuntimeError("forward(x) must be called first: dy is propagated through what it saw")
+        return check.real("dy", dy) * (self.x > 0)

@@ -51,8 +51,10 @@ def messages(a, W, R, rule=LRP0(), b=None):  # noqa: B008 - a rule is immutable
     layer = Dense(W, b)
     a = check.vector("a", a, layer.inputs, match="W")
     R = check.vector("R", R, layer.outputs, match="W")
-    parts = rule.parts(a, *layer.parameters(a.dtype))
-    return sum(_sent(part, part.share * R, rule.stabilizer) for part in parts)
+    with np.errstate(over="ignore", invalid="ignore"):
+        parts = rule.parts(a, *layer.parameters(a.dtype))
+        sent = sum(_sent(part, part.share * R, rule.stabilizer) for part in parts)
+    return check.computed(f"messages by {rule}", sent)
 
 
 def _sent(part, R, stabilizer):

@@ -18,7 +18,7 @@ class Network:
     Raises
     ------
     ValueError
-        If the list is empty, or a layer's inputs do not match the outputs below it.
+        If no layer has weights, one stands in the list twice, or one's inputs do not match the outputs below it.
 
     Notes
     -----
@@ -40,6 +40,8 @@ class Network:
         self.weighted = [layer for layer in self.layers if layer.weighted]
         if not self.weighted:
             raise ValueError(f"layers must hold at least one layer with weights, got {self.layers}")
+        if len(set(map(id, self.layers))) < len(self.layers):
+            raise ValueError(f"layers must not hold a layer twice: each remembers one forward pass, got {self.layers}")
         for below, above in zip(self.weighted, self.weighted[1:], strict=False):
             if below.outputs != above.inputs:
                 raise ValueError(f"layers must fit together: {below} hands {below.outputs} outputs to {above}")
@@ -61,6 +63,7 @@ class Network:
     def forward(self, x):
         """Return the outputs, of shape (..., outputs), for inputs of shape (..., inputs)."""
         a = np.array(check.points("x", x, self.inputs, match="the first layer"))
+        self._batch = None  # Should a layer fail, what its neighbors saw is of two passes.
         for layer in self.layers:
             a = layer.forward(a)
         self._batch = a.shape[:-1], a.dtype
@@ -131,10 +134,10 @@ class Network:
         value = check.real(name, value)
         if value.shape != (*batch, self.outputs):
             raise ValueError(f"{name} must have shape {(*batch, self.outputs)} like the last output, got {value.shape}")
-        return value.astype(dtype, copy=False)
+        return check.cast(name, value, dtype)
 
     def _rules(self, rules):
-        rules = [rules] * len(self.weighted) if isinstance(rules, Rule) else list(rules)
+        rules = list(rules) if isinstance(rules, (list, tuple)) else [rules] * len(self.weighted)
         if len(rules) != len(self.weighted):
             count = len(self.weighted)
             raise ValueError(f"rules must hold {count} rules, one for each layer with weights, got {len(rules)}")

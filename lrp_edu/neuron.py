@@ -48,7 +48,9 @@ class Neuron:
     def preactivation(self, x):
         """Return :math:`z`, of shape (...)."""
         x = self.points("x", x)
-        return x @ self.w.astype(x.dtype) + x.dtype.type(self.b)
+        w, b = self.parameters(x.dtype)
+        with np.errstate(over="ignore", invalid="ignore"):
+            return check.computed("w @ x + b", x @ w + b)
 
     def active(self, x):
         """Tell where :math:`z > 0` (``eq-relu-neuron``, case ii)."""
@@ -57,8 +59,9 @@ class Neuron:
     def on_hinge(self, x):
         """Tell where :math:`z = 0` up to rounding: a computed root gives -1e-16 as readily as 0 (``eq-hinge``)."""
         x = self.points("x", x)
-        magnitude = np.abs(x) @ np.abs(self.w).astype(x.dtype) + abs(self.b)
-        return np.abs(self.preactivation(x)) <= 8 * np.finfo(x.dtype).eps * magnitude
+        w, b = self.parameters(x.dtype)
+        few = 8 * np.finfo(x.dtype).eps
+        return np.abs(self.preactivation(x)) <= few * np.abs(x) @ np.abs(w) + few * np.abs(b)
 
     def gradient(self, x):
         r"""Return the gradient, of shape (..., d): `w` where the neuron is active, 0 where it is silent.
@@ -67,11 +70,15 @@ class Neuron:
         """
         x = self.points("x", x)
         speaks = self.active(x) | self.on_hinge(x)
-        return np.where(speaks[..., None], self.w.astype(x.dtype), 0)
+        return np.where(speaks[..., None], self.parameters(x.dtype)[0], 0)
 
     def decompose(self, x, a):
         """Return the first-order `Decomposition` of the output at `x`, expanded at `a` (``eq-epsilon-zero``)."""
         return decompose(self, self.gradient, self.points("x", x), self.points("a", a))
+
+    def parameters(self, dtype):
+        """Return `w` and `b` in the precision `dtype`."""
+        return check.cast("w", self.w, dtype), check.cast("b", np.asarray(self.b), dtype)
 
     def points(self, name, x):
         """Return `x` as points of shape (..., d) that fit the weights."""

@@ -84,8 +84,10 @@ def root(neuron, x, v):
     array([0., 1.])
     """
     x, v = neuron.points("x", x), neuron.points("v", v)
-    t = neuron.preactivation(x) / _slope(neuron, v)
-    return x - t[..., None] * v
+    with np.errstate(over="ignore", invalid="ignore"):
+        v, slope = _direction(neuron, v, x.dtype)
+        t = neuron.preactivation(x) / slope
+        return check.computed("the root", x - t[..., None] * v)
 
 
 def relevance(neuron, x, v):
@@ -123,10 +125,9 @@ def relevance(neuron, x, v):
     array([1.6, 0.4])
     """
     x, v = neuron.points("x", x), neuron.points("v", v)
-    value = neuron(x)
-    share = neuron.w.astype(x.dtype) * v / _slope(neuron, v)[..., None]
-    shares = share * value[..., None]
-    baseline = neuron(root(neuron, x, v))
+    value, baseline = neuron(x), neuron(root(neuron, x, v))
+    (w, _), (v, slope) = neuron.parameters(x.dtype), _direction(neuron, v, x.dtype)
+    shares = w * v / slope[..., None] * value[..., None]
     return Decomposition(value, shares, baseline, value - baseline - shares.sum(axis=-1))
 
 
@@ -211,23 +212,27 @@ def in_domain(point, low=0.0, high=np.inf):
     array([ True, False])
     """
     point = check.real("point", point)
+    check.ordered(low, high)
     return np.all((low <= point) & (point <= high), axis=-1)
 
 
-def _slope(neuron, v):
-    """Return :math:`w^T v`, of shape (...), which must not vanish (up to rounding)."""
-    w = neuron.w.astype(v.dtype)
-    slope, magnitude = v @ w, np.abs(v) @ np.abs(w)
-    flat = np.abs(slope) <= 8 * np.finfo(v.dtype).eps * magnitude
+def _direction(neuron, v, dtype):
+    """Return `v` and :math:`w^T v`, of shape (...), which must not vanish (up to rounding).
+
+    The length of `v` does not matter: a power of two brings its longest part near 1, and products into range.
+    """
+    _, exponents = np.frexp(np.abs(v).max(axis=-1, keepdims=True))
+    unit, (w, _), limits = np.ldexp(v, -exponents).astype(dtype), neuron.parameters(dtype), np.finfo(dtype)
+    slope, magnitude = unit @ w, np.abs(unit) @ np.abs(w)
+    flat = np.abs(slope) <= 8 * limits.eps * magnitude + limits.tiny
     if flat.any():
-        direction = v[flat][0]
         if not w.any():
             raise ValueError("w must have a non-zero weight, got only zeros")
-        raise ValueError(f"v must not run along the hinge: w @ v must not be 0, got {slope[flat][0]} at v={direction}")
-    return slope
+        raise ValueError(f"v must not run along the hinge: w @ v must not be 0, got {slope[flat][0]} at v={v[flat][0]}")
+    return unit, slope
 
 
 def _point_and_weights(x, w):
     w = check.vector("w", w)
     x = check.points("x", x, w.size)
-    return x, w.astype(x.dtype)
+    return x, check.cast("w", w, x.dtype)

@@ -80,18 +80,21 @@ def propagate(rule, layer, R):
     Raises
     ------
     ValueError
-        If a ratio :math:`R_j / z_j` is too large for the precision.
+        If a ratio :math:`R_j / z_j` is too large or too small for the precision.
+    RuntimeError
+        If the layer has seen no forward pass.
 
     Notes
     -----
     Implements ``eq-terms`` and ``eq-audit``.
     """
-    parts = rule.parts(layer.x, *layer.parameters(layer.x.dtype))
+    if layer.x is None:
+        raise RuntimeError("forward(x) must be called first: relevance is propagated through what it saw")
     with np.errstate(over="ignore", invalid="ignore"):
+        parts = rule.parts(layer.x, *layer.parameters(layer.x.dtype))
         passed = [_hand_down(rule, layer, part, R) for part in parts]
         total = Passed(*(reduce(operator.add, amounts) for amounts in zip(*passed, strict=True)))
-    if not np.isfinite(total.relevance).all():
-        raise ValueError(f"relevance must stay within the range of {R.dtype}: {rule} on {layer} overflowed")
+    check.computed(f"relevance by {rule} on {layer}", total.relevance)
     return total
 
 
@@ -115,11 +118,25 @@ def ratios(z, R, bias, stabilizer):
     z = z + bias
     extra = stabilizer(z)
     d = z + extra
+    if not np.isfinite(d.sum()):  # The sum is quicker to test than its terms, which may be finite all the same.
+        check.computed("the denominator of a rule", d)
     receives = d != 0
     if receives.all():
-        return (s := R / d), s * bias, s * extra, 0.0
-    s = np.divide(R, d, out=np.zeros(np.broadcast_shapes(R.shape, d.shape), d.dtype), where=receives)
+        return (s := _quotient(R, d)), s * bias, s * extra, 0.0
+    s = _quotient(np.where(receives, R, 0), np.where(receives, d, 1))
     return s, s * bias, s * extra, np.where(receives, 0, R)
+
+
+def _quotient(R, d):
+    """Return R / d; digits may be lost below the range of the precision only where R is nothing beside the largest."""
+    try:
+        with np.errstate(over="ignore", under="raise"):
+            return R / d
+    except FloatingPointError:
+        s, limits, size = R / d, np.finfo(d.dtype), np.abs(R)
+        if np.any((np.abs(s) < limits.tiny) & (size > limits.eps * size.max(axis=-1, keepdims=True))):
+            raise ValueError(f"relevance must have a magnitude whose ratio to the outputs' fits {d.dtype}") from None
+        return s
 
 
 def plus(x):

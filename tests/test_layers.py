@@ -75,7 +75,12 @@ def test_derived_weights(W):
     assert np.array_equal(weights.plus + weights.minus, W) and np.array_equal(weights.full, W)
     assert np.all(weights.plus >= 0) and np.all(weights.minus <= 0) and not np.any(weights.plus * weights.minus)
     assert np.array_equal(weights.ones, np.ones((3, 2)))
-    assert np.array_equal(weights.boosted(0.5), np.where(W > 0, 1.5 * W, W))
+    boosted, square = weights.boosted(0.5), weights.square
+    for j, w in enumerate(W.T):
+        # Divided by a power of two that brings the largest weight to at least 1/2 and below 1.
+        unit = w if not w.any() else w / 2 ** np.floor(np.log2(np.abs(w).max()) + 1)
+        assert np.array_equal(boosted[:, j], np.where(w > 0, 1.5 * unit, unit))
+        assert np.array_equal(square[:, j], unit * unit)
 
 
 def test_derived_weights_are_made_once():

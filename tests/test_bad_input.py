@@ -1,0 +1,225 @@
+"""Bad input gets an error that names the argument, what it must be and what it was."""
+
+import numpy as np
+import pytest
+import sympy as sp
+
+from lrp_edu import roots, taylor
+from lrp_edu.first_order import decompose, sensitivity
+from lrp_edu.layers import Dense, ReLU
+from lrp_edu.messages import messages, seven_neurons
+from lrp_edu.network import Network
+from lrp_edu.neuron import Neuron
+from lrp_edu.rules import LRP0, AlphaBeta, Epsilon, Gamma, ZBox, propagate
+
+NEURON = Neuron([2.0, 1.0], b=-1.0)
+SYMBOL = sp.Symbol("x")
+
+
+def network():
+    return Network([Dense(np.ones((2, 3))), ReLU(), Dense(np.ones((3, 2)))])
+
+
+def after_forward():
+    ready = network()
+    ready.forward([[1.0, 2.0]] * 4)
+    return ready
+
+
+CASES = {
+    # Shapes that do not fit.
+    "x too long": (lambda: NEURON([1, 2, 3]), r"x must have shape (..., 2) to match w, got (3,)"),
+    "x a number": (lambda: NEURON(1.0), "x must have shape (..., 2) to match w, got ()"),
+    "a too long": (lambda: NEURON.decompose([1, 2], [1, 2, 3]), "a must have shape (..., 2) to match w, got (3,)"),
+    "v too long": (lambda: roots.root(NEURON, [1, 1], [1, 2, 3]), "v must have shape (..., 2) to match w, got (3,)"),
+    "w a matrix": (lambda: Neuron([[1.0]]), "w must have shape (d,) with d >= 1, got (1, 1)"),
+    "w empty": (lambda: Neuron([]), "w must have shape (d,) with d >= 1, got (0,)"),
+    "b a vector": (lambda: Neuron([1], [1]), "b must be a single number, got shape (1,)"),
+    "root's x": (lambda: roots.w2_root([1, 1, 1], [2, 1]), "x must have shape (..., 2) to match w, got (3,)"),
+    "direction's x": (lambda: roots.z_direction([1], [2, 1]), "x must have shape (..., 2) to match w, got (1,)"),
+    "weight a vector": (lambda: Dense([1, 2]), "weight must have shape (inputs, outputs), got (2,)"),
+    "weight empty": (lambda: Dense(np.ones((0, 2))), "weight must have shape (inputs, outputs), got (0, 2)"),
+    "bias too long": (lambda: Dense([[1, 2]], [1, 2, 3]), "bias must have shape (2,) to match weight, got (3,)"),
+    "layer's x": (lambda: Dense([[1, 2]]).forward([1, 2]), "x must have shape (..., 1) to match weight, got (2,)"),
+    "layer's dy": (lambda: Dense([[1, 2]]).gradprop([1]), "dy must have shape (..., 2) to match weight, got (1,)"),
+    "network's x": (
+        lambda: network().forward([1, 2, 3]),
+        "x must have shape (..., 2) to match the first layer, got (3,)",
+    ),
+    "layers that do not fit": (
+        lambda: Network([Dense([[1, 2]]), Dense([[1]])]),
+        "layers must fit together: Dense(1 → 2) hands 2 outputs to Dense(1 → 1)",
+    ),
+    "relevance without its batch": (
+        lambda: after_forward().relprop([1, 2], LRP0()),
+        "relevance must have shape (4, 2) like the last output, got (2,)",
+    ),
+    "dy without its batch": (
+        lambda: after_forward().gradprop([1, 2]),
+        "dy must have shape (4, 2) like the last output, got (2,)",
+    ),
+    "messages for a batch": (
+        lambda: messages([[1, 2]], [[1], [2]], [1]),
+        "a must have shape (2,) to match W, got (1, 2)",
+    ),
+    "messages' R": (lambda: messages([1, 2], [[1], [2]], [1, 2]), "R must have shape (1,) to match W, got (2,)"),
+    "expansion point": (
+        lambda: decompose(lambda x: x, lambda x: x, [1, 2], [1]),
+        "root must have shape (..., 2) to match x, got (1,)",
+    ),
+    "expanded number": (lambda: decompose(abs, abs, 1.0, 1.0), "x must have shape (..., d), got ()"),
+    "rows of two lengths": (lambda: Dense([[1], [1, 2]]), "weight must hold rows of one length, got [[1], [1, 2]]"),
+    # Numbers that are none.
+    "NaN in x": (lambda: NEURON([1, np.nan]), "x must hold finite numbers, got nan"),
+    "infinite w": (lambda: Neuron([1, np.inf]), "w must hold finite numbers, got inf"),
+    "infinite b": (lambda: Neuron([1], -np.inf), "b must hold finite numbers, got -inf"),
+    "NaN in weight": (lambda: Dense([[np.nan]]), "weight must hold finite numbers, got nan"),
+    "NaN in bias": (lambda: Dense([[1]], [np.nan]), "bias must hold finite numbers, got nan"),
+    "NaN in a network's x": (lambda: network().explain([1, np.nan]), "x must hold finite numbers, got nan"),
+    "infinite ReLU": (lambda: ReLU().forward([np.inf]), "x must hold finite numbers, got inf"),
+    "NaN in relevance": (
+        lambda: after_forward().relprop(np.full((4, 2), np.nan), LRP0()),
+        "relevance must hold finite numbers, got nan",
+    ),
+    "NaN in sensitivity": (lambda: sensitivity(abs, [np.nan]), "x must hold finite numbers, got nan"),
+    "NaN in a point": (lambda: roots.in_domain([np.nan]), "point must hold finite numbers, got nan"),
+    "complex": (lambda: Neuron([1j]), "w must hold real numbers, got dtype complex128"),
+    "text": (lambda: Neuron(["1"]), "w must hold real numbers, got dtype <U1"),
+    "nothing": (lambda: Neuron(None), "w must hold real numbers, got dtype object"),
+    # Walks that never arrive.
+    "walk along the hinge": (
+        lambda: roots.root(Neuron([1, -1]), [3, 1], [2, 2]),
+        "v must not run along the hinge: w @ v must not be 0, got 0.0 at v=[2. 2.]",
+    ),
+    "walk along the hinge, by relevance": (
+        lambda: roots.relevance(Neuron([1, -1]), [[3, 1], [1, 1]], [[1, 0], [3, 3]]),
+        "v must not run along the hinge: w @ v must not be 0, got 0.0 at v=[3. 3.]",
+    ),
+    "walk along the hinge up to rounding": (
+        lambda: roots.root(Neuron([0.1, 0.2, -0.3]), [1, 1, 0], [1, 1, 1]),
+        "v must not run along the hinge: w @ v must not be 0, got",
+    ),
+    "walk from the origin": (lambda: roots.z_root([0, 0], [2, 1]), "v must not run along the hinge"),
+    "nothing adds": (lambda: roots.zplus_root([1, 1], [-2, 0], 5), "v must not run along the hinge"),
+    "zero weights": (lambda: roots.w2_root([1, 1], [0, 0]), "w must have a non-zero weight, got only zeros"),
+    # Settings.
+    "epsilon below 0": (lambda: Epsilon(-1e-9), "epsilon must be at least 0, got -1e-09"),
+    "epsilon NaN": (lambda: Epsilon(np.nan), "epsilon must hold finite numbers, got nan"),
+    "gamma below 0": (lambda: Gamma(-1), "gamma must be at least 0, got -1.0"),
+    "gamma of a direction": (lambda: roots.gamma_root([1], [1], 0, -1), "gamma must be at least 0, got -1.0"),
+    "gamma infinite": (lambda: Gamma(np.inf), "gamma must hold finite numbers, got inf"),
+    "alpha below 1": (lambda: AlphaBeta(0.5), "alpha must be at least 1, got 0.5"),
+    "alpha a vector": (lambda: AlphaBeta([1, 2]), "alpha must be a single number, got shape (2,)"),
+    "low above high": (lambda: ZBox(1, -1), "low must not exceed high, got low=1.0 and high=-1.0"),
+    "low above high somewhere": (
+        lambda: ZBox([0, 1], [1, 0]),
+        "low must not exceed high, got low=[0.0, 1.0] and high=[1.0, 0.0]",
+    ),
+    "low above high of a direction": (
+        lambda: roots.zbox_direction([1], [1], 2, 1),
+        "low must not exceed high, got low=2.0 and high=1.0",
+    ),
+    "low above high of a domain": (lambda: roots.in_domain([1], 2, 1), "low must not exceed high, got low=2"),
+    "box of another size": (
+        lambda: network().explain([1, 1], rules=ZBox([0, 0, 0], 1)),
+        "low must be a number or have shape (2,), got (3,)",
+    ),
+    "box of two sizes": (lambda: ZBox([0, 0], [1, 1, 1]), "high must be a number or have shape (2,), got (3,)"),
+    "box without an end": (lambda: ZBox(0, np.inf), "high must hold finite numbers, got inf"),
+    # Networks.
+    "no layer with weights": (
+        lambda: Network([ReLU()]),
+        "layers must hold at least one layer with weights, got [ReLU()]",
+    ),
+    "no layers": (lambda: Network([]), "layers must hold at least one layer with weights, got []"),
+    "a layer twice": (
+        lambda: Network([layer := Dense([[1]]), ReLU(), layer]),
+        "layers must not hold a layer twice: each remembers one forward pass, got [Dense(1 → 1), ReLU(), Dense(1 → 1)]",
+    ),
+    "one rule too few": (
+        lambda: network().explain([1, 2], rules=[LRP0()]),
+        "rules must hold 2 rules, one for each layer with weights, got 1",
+    ),
+    "one rule too many": (
+        lambda: after_forward().relprop(np.ones((4, 2)), [LRP0()] * 3),
+        "rules must hold 2 rules, one for each layer with weights, got 3",
+    ),
+    "a rule's name": (lambda: network().explain([1, 2], rules="γ"), "rules must hold rules such as LRP0(), got 'γ'"),
+    "a rule's class": (lambda: network().explain([1, 2], rules=[LRP0(), LRP0]), "rules must hold rules such as LRP0()"),
+    "no rule": (lambda: network().explain([1, 2], rules=None), "rules must hold rules such as LRP0(), got None"),
+    "target too large": (lambda: network().explain([1, 2], 2), "target must lie between 0 and 1, got 2"),
+    "target below 0": (lambda: network().explain([1, 2], -1), "target must lie between 0 and 1, got -1"),
+    "target of one input": (
+        lambda: network().explain([[1, 2]] * 2, [0, 5]),
+        "target must lie between 0 and 1, got [0, 5]",
+    ),
+    "target a fraction": (lambda: network().explain([1, 2], 0.5), "target must be an int, or an int array of shape ()"),
+    "targets too many": (
+        lambda: network().explain([[1, 2]] * 2, [0, 1, 1]),
+        "target must be an int, or an int array of shape (2,), got array([0, 1, 1])",
+    ),
+    # Taylor.
+    "degree below 0": (lambda: taylor.polynomial(SYMBOL, SYMBOL, 0, -1), "degree must be a whole number >= 0, got -1"),
+    "degree a fraction": (lambda: taylor.remainder(SYMBOL, SYMBOL, 0, 1.5), "must be a whole number >= 0, got 1.5"),
+    "degree a truth": (
+        lambda: taylor.FUNCTIONS["exp"].coefficients(0, True),
+        "degree must be a whole number >= 0, got True",
+    ),
+    "no derivative": (
+        lambda: taylor.polynomial(sp.sqrt(SYMBOL), SYMBOL, 0, 1),
+        "expr must have 1 derivatives at about = 0, got sqrt(x)",
+    ),
+    "no value": (
+        lambda: taylor.polynomial(sp.sin(1 / SYMBOL), SYMBOL, 0, 0),
+        "expr must have 0 derivatives at about = 0, got sin(1/x)",
+    ),
+    "outside the domain": (
+        lambda: taylor.FUNCTIONS["log"].coefficients(-1, 2),
+        "a must lie between -1 and inf, got -1.0",
+    ),
+    "a not finite": (lambda: taylor.FUNCTIONS["exp"].coefficients(np.nan, 2), "a must hold finite numbers, got nan"),
+    "no coefficients": (lambda: taylor.evaluate([], 0, 1), "coefficients must have shape (d,) with d >= 1, got (0,)"),
+    "point not finite": (lambda: taylor.evaluate([1], 0, np.inf), "x must hold finite numbers, got inf"),
+    "about not finite": (lambda: taylor.evaluate([1], np.inf, 0), "about must hold finite numbers, got inf"),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_error_names_the_argument_and_what_it_was(name):
+    call, message = CASES[name]
+    with pytest.raises(ValueError) as error:
+        call()
+    assert message in str(error.value)
+
+
+BEFORE_FORWARD = {
+    "relprop": (lambda: network().relprop([1, 1], LRP0()), "relevance is propagated through what it saw"),
+    "gradprop": (lambda: network().gradprop([1, 1]), "dy is propagated through what it saw"),
+    "propagate": (lambda: propagate(LRP0(), Dense([[1]]), np.ones(1)), "relevance is propagated through what it saw"),
+    "ReLU": (lambda: ReLU().gradprop(np.ones(1)), "dy is propagated through what it saw"),
+}
+
+
+@pytest.mark.parametrize("name", BEFORE_FORWARD)
+def test_backward_before_forward_says_so(name):
+    call, message = BEFORE_FORWARD[name]
+    with pytest.raises(RuntimeError) as error:
+        call()
+    assert str(error.value) == f"forward(x) must be called first: {message}"
+
+
+def test_a_failed_forward_leaves_the_last_one_in_place():
+    ready = seven_neurons()
+    ready.forward([1.0, 2.0, 1.0])
+    with pytest.raises(ValueError, match="finite"):
+        ready.forward([1.0, np.nan, 1.0])
+    assert ready.relprop([6.0], LRP0()).tolist() == [5, -4, 5]
+
+
+def test_a_forward_that_failed_halfway_counts_as_none():
+    ready = seven_neurons()
+    ready.forward([1.0, 2.0, 1.0])
+    with pytest.raises(ValueError, match="overflowed"):
+        ready.forward([1e308, 1e308, 1e308])
+    with pytest.raises(RuntimeError, match="forward"):
+        ready.relprop([6.0], LRP0())
