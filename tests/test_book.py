@@ -32,11 +32,10 @@ ARROWS = {
     "digits": {"network", "layers", "rules"},
 }
 NUMERIC = set(ARROWS)
-ARROWS["cases"] = set()
 ARROWS["claims"] = NUMERIC
 ARROWS["figures"] = NUMERIC - {"digits"}
 ARROWS["explorables"] = NUMERIC | {"figures"}
-OUTSIDE = {name: {"numpy"} for name in NUMERIC | {"cases"}} | {
+OUTSIDE = {name: {"numpy"} for name in NUMERIC} | {
     "taylor": {"numpy", "sympy"},
     "claims": {"numpy", "sympy"},
     "figures": {"numpy", "matplotlib"},

@@ -1,0 +1,308 @@
+"""The claims of the book: each holds, each stands at an equation of a chapter, and each notices a plausible slip."""
+
+import numpy as np
+import pytest
+import sympy as sp
+from test_book import labels_in_chapters
+
+from lrp_edu import decomposition, first_order, layers, messages, network, neuron, roots, rules, taylor
+from lrp_edu.claims import CLAIMS, Claim, Claims, check
+from lrp_edu.claims.cases import relative
+from lrp_edu.explanation import Row
+
+NAMED = {claim.name: claim for claim in CLAIMS}
+EACH_CLAIM = pytest.mark.parametrize("name", NAMED)
+
+
+@EACH_CLAIM
+def test_claim_holds(name):
+    result = check(NAMED[name], least=1000, seed=1)
+    assert result.holds, result
+    assert result.cases >= 1000 or NAMED[name].kind == "proof"
+
+
+def test_every_claim_stands_at_an_equation_of_a_chapter():
+    assert not {claim.label for claim in CLAIMS} - set(labels_in_chapters())
+
+
+def test_claims_are_told_apart_and_told_in_sentences():
+    sentences = [claim.sentence for claim in CLAIMS]
+    assert len(NAMED) == len(set(sentences)) == len(CLAIMS) >= 30
+    assert all(sentence.endswith(".") and len(sentence) <= 110 for sentence in sentences)
+    assert {claim.kind for claim in CLAIMS} == {"law", "counter-example", "proof"}
+
+
+def test_tolerances_are_those_of_rounding():
+    assert max(claim.bound for claim in CLAIMS if claim.kind == "law") <= 30 * np.finfo(float).eps
+    assert min(claim.bound for claim in CLAIMS if claim.kind == "counter-example") >= 1e-3
+
+
+# Slips: what a hurried programmer, or a careless reader of the equation, could well have written. For each claim the
+# place, what stands there by mistake, and with it the claim must fail.
+
+
+def terms(*pairs):
+    return lambda self, a, W: [pair(a, W) for pair in pairs]
+
+
+def coefficients(name, slip):
+    """Return a replacement in the table of Taylor functions."""
+    right = taylor.FUNCTIONS[name].coefficients
+    wrong = taylor.FUNCTIONS[name]._replace(coefficients=lambda a, degree: slip(right(a, degree)))
+    return taylor.FUNCTIONS, name, wrong
+
+
+def k(c):
+    return np.arange(len(c))
+
+
+def without_factorials(expr, x, about=0, degree=1):
+    return sp.Add(*(sp.diff(expr, x, n).subs(x, about) * (x - about) ** n for n in range(degree + 1)))
+
+
+def gradient_at_x(f, grad, x, root):
+    x, a = np.asarray(x), np.asarray(root)
+    R = grad(x) * (x - a)
+    return decomposition.Decomposition(f(x), R, f(a), f(x) - f(a) - R.sum(axis=-1))
+
+
+def gradient_times_x(f, grad, x, root):
+    R = grad(root) * x
+    return decomposition.Decomposition(f(x), R, f(root), f(x) - f(root) - R.sum(axis=-1))
+
+
+def hopeful(f, grad, x, root):
+    return decomposition.Decomposition(f(x), grad(root) * (x - root), f(root), np.zeros(len(x)))
+
+
+def root_without_bias(f, x, v):
+    return x - ((x @ f.w) / (v @ f.w))[..., None] * v
+
+
+def root_beyond(f, x, v):
+    return x + (f.preactivation(x) / (v @ f.w))[..., None] * v
+
+
+def root_clipped(f, x, v):
+    return np.maximum(0, x - (f.preactivation(x) / (v @ f.w))[..., None] * v)
+
+
+def relevance_of(share):
+    def relevance(f, x, v):
+        R = share(f, x, v) * f(x)[..., None]
+        return decomposition.Decomposition(f(x), R, 0 * f(x), f(x) - R.sum(axis=-1))
+
+    return relevance
+
+
+def any_inside(point, low=0.0, high=np.inf):
+    return np.any((low <= point) & (point <= high), axis=-1)
+
+
+def below_no_bound(point, low=0.0, high=np.inf):
+    return np.all(point >= low, axis=-1)
+
+
+def shares_of_the_input(part, R, stabilizer):
+    n = rules.numerators(part.terms)
+    return n / np.where(n.sum(axis=1, keepdims=True) == 0, 1, n.sum(axis=1, keepdims=True)) * R
+
+
+def messages_with_stabilizer(part, R, stabilizer):
+    n = rules.numerators(part.terms)
+    return n * (R / (n.sum(axis=0) + 1e-9))
+
+
+def seven_with_all_edges():
+    return network.Network([layers.Dense(np.ones((3, 3))), layers.ReLU(), layers.Dense([[1.0], [2.0], [-1.0]])])
+
+
+def absorbs_always(self, a, W, b):
+    return [rules.Part(1.0, self.terms(a, W), b)]
+
+
+def absorbs_never(self, a, W, b):
+    return [rules.Part(1.0, self.terms(a, W), 0.0)]
+
+
+def one_share(self, a, W, b):
+    return [rules.Part(1.0, [(a, W.plus)], 0.0)]
+
+
+def losing_none(z, R, bias, stabilizer):
+    return np.divide(R, z, out=np.zeros_like(z), where=z != 0), 0.0, 0.0, 0.0
+
+
+def without_stabilizer(cls, layer, incoming, passed):
+    right = np.sum(incoming), np.sum(passed.relevance), np.sum(passed.bias), 0.0, np.sum(passed.no_receiver)
+    return cls(layer, *map(float, right))
+
+
+def largest(self, target, output):
+    return np.argmax(output, axis=-1)
+
+
+def everything_passes(self, dy):
+    return dy
+
+
+def swapped(self, a):
+    return [np.zeros(a.shape[-1]) + bound for bound in (self.high, self.low)]
+
+
+MAGNITUDES = relevance_of(lambda f, x, v: f.w * v / (np.abs(v) @ np.abs(f.w))[:, None])
+W2_SHARE = relevance_of(lambda f, x, v: np.abs(f.w) / np.abs(f.w).sum() + 0 * x)
+
+SLIPS = {
+    "taylor_coefficients": coefficients("exp", lambda c: np.full_like(c, c[0])),
+    "taylor_series": (taylor, "evaluate", lambda c, about, x: np.polyval(c[::-1], x)),
+    "maclaurin": coefficients("log", np.abs),
+    "remainder_of_exp": (taylor, "evaluate", lambda c, about, x: np.polyval(c[:0:-1], x - about)),
+    "remainder_of_cubic": coefficients("cubic", lambda c: c * np.where(k(c) == 3, 3, 1)),
+    "higher_is_worse": coefficients("log", lambda c: c / np.cumprod(np.maximum(k(c), 1.0))),
+    "sin_of_square": coefficients("sin", np.abs),
+    "sin_of_square_symbolic": (taylor, "polynomial", without_factorials),
+    "sin_of_square_first_order": (taylor, "_derivative", lambda expr, x, about, n: sp.diff(expr, x, n).subs(x, 0)),
+    "flat_function": (taylor, "_derivative", lambda expr, x, about, n: sp.diff(expr, x, n).subs(x, about)),
+    "remainder_of_quadratic": (first_order, "decompose", gradient_at_x),
+    "relevance_of_product": (first_order, "decompose", gradient_at_x),
+    "any_root_conserves": (first_order, "decompose", gradient_times_x),
+    "conservation_is_not_enough": (decomposition.Decomposition, "is_conservative", lambda self: self.is_positive()),
+    "uniform_map": (decomposition.Decomposition, "is_positive", lambda self: bool(np.all(self.relevance > 0))),
+    "sensitivity_sum": (first_order, "sensitivity", lambda grad, x: np.abs(grad(x))),
+    "sensitivity_is_not_the_value": (first_order, "sensitivity", lambda grad, x: grad(x) * x),
+    "relu_gradient": (neuron.Neuron, "gradient", lambda self, x: self.w + 0 * x),
+    "gradient_on_the_hinge": (neuron.Neuron, "on_hinge", lambda self, x: np.zeros(len(x), bool)),
+    "coin_flip": (neuron.Neuron, "active", lambda self, x: self.preactivation(x) > 1e-9),
+    "no_remainder_on_the_active_side": (neuron.Neuron, "gradient", lambda self, x: 0 * x),
+    "second_derivatives_vanish": (taylor, "remainder", lambda f, x, a, n: f - taylor.polynomial(f, x, a, n - 1)),
+    "all_is_remainder_on_the_dead_side": (neuron.Neuron, "gradient", lambda self, x: self.w + 0 * x),
+    "remainder_between_two_regions": (neuron, "decompose", hopeful),
+    "nearest_by_solver": (roots, "w2_direction", lambda x, w: w**2 + 0 * x),
+    "nearest_of_many": (roots, "w2_direction", lambda x, w: np.sign(w) + 0 * x),
+    "w2_root_is_a_root": (roots, "root", root_without_bias),
+    "w2_shares": (roots, "relevance", W2_SHARE),
+    "z_root_is_a_root": (roots, "root", root_beyond),
+    "z_shares": (roots, "z_direction", lambda x, w: np.abs(x)),
+    "zplus_root_is_a_root": (roots, "root", root_without_bias),
+    "zplus_shares": (roots, "zplus_direction", lambda x, w: (x * w > 0) * 1.0),
+    "zbox_root_is_a_root": (roots, "root", root_clipped),
+    "zbox_shares": (roots, "zbox_direction", lambda x, w, low, high: x - (low + high) / 2),
+    "gamma_root_is_a_root": (roots, "root", root_without_bias),
+    "gamma_shares": (roots, "gamma_direction", lambda x, w, gamma: x * (1 + gamma)),
+    "any_walk_ends_on_the_hinge": (roots, "root", root_without_bias),
+    "any_walk_conserves": (roots, "relevance", MAGNITUDES),
+    "root_on_the_segment": (roots, "root", root_beyond),
+    "zplus_root_in_the_domain": (roots, "in_domain", any_inside),
+    "zbox_root_in_the_box": (roots, "in_domain", below_no_bound),
+    "w2_root_leaves_the_domain": (roots, "in_domain", any_inside),
+    "zplus_root_leaves_the_domain": (roots, "root", root_clipped),
+    "consistent_directions": (roots, "zplus_direction", lambda x, w: x),
+    "negative_shares": (roots, "relevance", W2_SHARE),
+    "message": (messages, "_sent", messages_with_stabilizer),
+    "incoming_sum": (messages, "_sent", messages_with_stabilizer),
+    "outgoing_sum": (messages, "_sent", shares_of_the_input),
+    "layers_conserve": (rules.Rule, "parts", absorbs_always),
+    "seven_neurons": (messages, "seven_neurons", seven_with_all_edges),
+    "lrp0_rule": (rules.LRP0, "terms", terms(lambda a, W: (a, np.abs(W.full)))),
+    "epsilon_rule": (rules.Epsilon, "stabilizer", lambda self, z: self.epsilon),
+    "gamma_rule": (rules.Gamma, "terms", lambda self, a, W: [(a, W.full + self.gamma * np.abs(W.full))]),
+    "alphabeta_rule": (rules.AlphaBeta, "beta", property(lambda self: 1 - self.alpha)),
+    "zplus_rule": (rules.ZPlus, "terms", terms(lambda a, W: (a, W.plus))),
+    "wsquare_rule": (rules.WSquare, "terms", terms(lambda a, W: (np.ones(a.shape[-1]), np.abs(W.full)))),
+    "flat_rule": (rules.Flat, "terms", terms(lambda a, W: (np.ones(a.shape[-1]), (W.full != 0) * 1.0))),
+    "zbox_rule": (rules.ZBox, "bounds", swapped),
+    "rules_are_directions": (rules.WSquare, "terms", terms(lambda a, W: (np.ones(a.shape[-1]), np.abs(W.full)))),
+    "alpha_one_is_zplus": (rules.ZPlus, "terms", terms(lambda a, W: (a, W.plus))),
+    "alpha_multiplies": (rules.AlphaBeta, "parts", one_share),
+    "gamma_tends_to_zplus": (rules.Gamma, "terms", lambda self, a, W: [(a, W.full + self.gamma * np.abs(W.full))]),
+    "epsilon_tends_to_lrp0": (rules.Epsilon, "stabilizer", lambda self, z: self.epsilon),
+    "epsilon_is_an_expansion": (rules.Epsilon, "stabilizer", lambda self, z: self.epsilon**2),
+    "zbox_is_zplus": (rules.ZBox, "bounds", swapped),
+    "zbox_tends_to_negative_weights": (rules.ZBox, "bounds", lambda self, a: [np.full(a.shape[-1], self.low)] * 2),
+    "zbox_is_not_zplus": (rules.ZBox, "bounds", lambda self, a: [np.full(a.shape[-1], self.low)] * 2),
+    "zbox_without_units": (rules.ZBox, "bounds", lambda self, a: [np.zeros(a.shape[-1])] * 2),
+    "lrp0_has_units": (rules.LRP0, "terms", rules.WSquare.terms),
+    "blind_rules": (rules.Flat, "terms", terms(lambda a, W: (a, W.ones))),
+    "silent_gets_nothing": (rules.LRP0, "terms", terms(lambda a, W: (a + 1e-9, W.full))),
+    "silent_gets_something": (rules.WSquare, "terms", terms(lambda a, W: (a, W.square))),
+    "forward": (layers.ReLU, "forward", lambda self, x: np.abs(x)),
+    "gradprop": (layers.ReLU, "gradprop", everything_passes),
+    "relprop": (network.Network, "_rules", lambda self, chosen: [rules.LRP0()] * len(chosen)),
+    "lrp0_is_gradient_times_input": (rules.Rule, "parts", absorbs_never),
+    "gradient_times_input": (layers.ReLU, "gradprop", everything_passes),
+    "losses": (rules.Epsilon, "stabilizer", lambda self, z: self.epsilon),
+    "nobody_receives": (rules, "ratios", losing_none),
+    "audit_adds_up": (Row, "of", classmethod(without_stabilizer)),
+    "deep_taylor": (rules.ZPlus, "terms", rules.LRP0.terms),
+    "starts_from_the_logit": (network.Network, "_target", largest),
+}  # fmt: skip
+
+# These prove what no function of the package computes.
+PURE = {"w2_step", "nearest_by_lagrange", "master_relevance", "outgoing_sum_symbolic", "softmax_couples"}
+
+
+def test_every_claim_has_a_slip():
+    assert set(SLIPS) == set(NAMED) - PURE
+
+
+@pytest.mark.parametrize("name", SLIPS)
+def test_claim_notices_a_slip(name, monkeypatch):
+    place, what, wrong = SLIPS[name]
+    set_to = monkeypatch.setitem if isinstance(place, dict) else monkeypatch.setattr
+    set_to(place, what, wrong)
+    result = check(NAMED[name], least=1000)
+    assert not result.holds
+    assert not result.error, "the slip breaks the code, and shows nothing about the claim"
+
+
+# The machinery.
+
+
+def law(residuals, **more):
+    return Claim("eq-root", "A law.", lambda rng: np.array(residuals), **more)
+
+
+def test_a_law_fails_by_its_largest_residual():
+    assert check(law([0.0, 5e-15]), 1).holds
+    assert not check(law([0.0, 6e-15]), 1).holds
+
+
+def test_a_counterexample_fails_by_its_smallest_residual():
+    assert check(law([0.1, 3.0], kind="counter-example", bound=0.1), 1).holds
+    assert not check(law([0.09, 3.0], kind="counter-example", bound=0.1), 1).holds
+
+
+@pytest.mark.parametrize("kind", ["law", "counter-example"])
+def test_what_is_not_a_number_refutes(kind):
+    assert not check(law([0.0, np.nan], kind=kind), 1).holds
+
+
+def test_an_error_refutes_and_is_told():
+    claim = Claim("eq-root", "A law.", lambda rng: np.array([0.0]) / 0)
+    result = check(claim)
+    assert not result.holds and result.error.startswith("FloatingPointError: ")
+
+
+def test_a_proof_fails_by_one_expression():
+    x = sp.Symbol("x")
+    claims = Claims()
+    claims.proof("eq-root", "True.")(lambda: [sp.sin(x) ** 2 + sp.cos(x) ** 2 - 1])
+    claims.proof("eq-root", "False.")(lambda: [sp.Integer(0), sp.sin(x)])
+    assert [check(claim).holds for claim in claims] == [True, False]
+
+
+def test_cases_are_counted_and_repeatable():
+    seen = []
+    claim = Claim("eq-root", "A law.", lambda rng: seen.append(rng.random()) or np.zeros(7))
+    assert check(claim, least=20, seed=3).cases == 21
+    check(claim, least=20, seed=3)
+    assert seen[:3] == seen[3:] and len(set(seen)) == 3
+    check(claim, least=1, seed=4)
+    assert seen[-1] != seen[0]
+
+
+def test_a_residual_is_relative_to_what_was_summed():
+    assert relative([1.0, -2.0, 0.0, 1.0], [10.0, 10.0, 0.0, 0.0]).tolist() == [0.1, 0.2, 0.0, np.inf]
+    assert relative(np.zeros((0, 3)), 1.0).shape == (0,)
+    assert np.isnan(relative([np.nan], [1.0]))
