@@ -56,7 +56,7 @@ class Explanation:
 
 @dataclass(frozen=True)
 class Row:
-    """One layer's account: what came in is what went out, and what was lost to bias, stabilizer and no receiver."""
+    """One layer's account (``eq-audit``): what came in went out, or was lost to bias, stabilizer and no receiver."""
 
     layer: str
     incoming: float

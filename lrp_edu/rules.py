@@ -15,7 +15,7 @@ from . import _check as check
 
 
 class Part(NamedTuple):
-    """A share of the relevance, the terms that hand it on, and the bias that stands in its denominator."""
+    """A share of the relevance, the terms that hand it on (``eq-terms``), and the bias in their denominator."""
 
     share: float
     terms: list
@@ -23,7 +23,7 @@ class Part(NamedTuple):
 
 
 class Passed(NamedTuple):
-    """What a layer handed down, of shape (..., inputs), and what its neurons lost: 0 or of shape (..., outputs)."""
+    """What a layer handed down, of shape (..., inputs), and what its neurons lost (``eq-audit``): 0 or (..., outputs)."""
 
     relevance: np.ndarray
     bias: np.ndarray
@@ -32,7 +32,7 @@ class Passed(NamedTuple):
 
 
 class Rule:
-    """What all rules have in common: one part with the rule's terms, no bias and no stabilizer in the denominator."""
+    """What all rules have in common: one part, its ``terms`` (``eq-terms``), no bias or stabilizer below the line."""
 
     absorb_bias = False
 
@@ -140,12 +140,12 @@ def _quotient(R, d):
 
 
 def plus(x):
-    """Return the positive part of `x`, 0 elsewhere."""
+    """Return the positive part of `x`, 0 elsewhere: W⁺ of ``eq-zplus-rule``."""
     return np.maximum(x, 0)
 
 
 def minus(x):
-    """Return the negative part of `x`, 0 elsewhere."""
+    """Return the negative part of `x`, 0 elsewhere: W⁻ of ``eq-zbox-rule``."""
     return np.minimum(x, 0)
 
 
