@@ -23,7 +23,7 @@ class Part(NamedTuple):
 
 
 class Passed(NamedTuple):
-    """What a layer handed down, of shape (..., inputs), and what its neurons lost (``eq-audit``): 0 or (..., outputs)."""
+    """What a layer handed down, of shape (..., inputs), and its neurons' losses (``eq-audit``): 0 or (..., outputs)."""
 
     relevance: np.ndarray
     bias: np.ndarray
