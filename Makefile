@@ -5,13 +5,15 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/installed
 PORT   ?= 8000
 
-.PHONY: help book test lint lab serve notebooks clean
+.PHONY: help book test test-oldest lint bench lab serve notebooks clean
 
 help:
 	@echo 'make book       build the book into _build/html'
 	@echo 'make serve      build it and show it on localhost:$(PORT)'
 	@echo 'make lab        open the chapters in JupyterLab'
 	@echo 'make test       check everything: style, units, chapters, site'
+	@echo 'make test-oldest  run the unit tests with the oldest versions that are allowed'
+	@echo 'make bench      measure what things cost'
 	@echo 'make notebooks  run the chapters afresh and store their outputs'
 	@echo 'make clean      remove what was built; .venv stays'
 
@@ -35,11 +37,21 @@ lint: $(STAMP)
 test: lint
 	$(BIN)/python -m pytest
 
+# The oldest versions that pyproject.toml allows, which warn of things in each other that are not ours.
+test-oldest: constraints-oldest.txt
+	test -x .venv-oldest/bin/python || $(PYTHON) -m venv .venv-oldest
+	.venv-oldest/bin/python -m pip install --quiet -c constraints-oldest.txt -e . hypothesis nbval playwright pytest PyYAML
+	.venv-oldest/bin/python -m pytest -W ignore::DeprecationWarning -m 'not browser' lrp_edu tests
+
+bench: $(STAMP)
+	$(BIN)/python -m benchmarks
+
 lab: $(STAMP)
 	$(BIN)/jupyter lab chapters --LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
 
 notebooks: $(STAMP)
 	$(BIN)/python tools/notebooks.py
+	$(BIN)/python tools/intro_figure.py
 
 clean:
 	rm -rf _build

@@ -23,6 +23,13 @@ class QuietHandler(http.server.SimpleHTTPRequestHandler):
         pass
 
 
+def pytest_collection_modifyitems(items):
+    """Mark the tests that need Chromium or the built book, so that they can be left out."""
+    for item in items:
+        if {"browser", "book"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker("browser")
+
+
 @pytest.fixture(scope="session")
 def book(tmp_path_factory):
     """Build the book from nothing, strictly, and return the folder of its pages."""
