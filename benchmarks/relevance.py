@@ -55,17 +55,29 @@ def exponent(n, cost):
 def rows():
     """Yield the table's rows, and draw what they say."""
     forward, relevance = shortest(SIZES, BATCH, rounds=60)
-    yield Row("relevance pass", f"{'-'.join(map(str, SIZES))}, batch {BATCH}, float32: × forward (least possible 3)",
-              f"{relevance / forward:.2f}")
+    yield Row(
+        "relevance pass",
+        f"{'-'.join(map(str, SIZES))}, batch {BATCH}, float32: × forward (least possible 3)",
+        f"{relevance / forward:.2f}",
+    )
     curves = {kind: growth(kind) for kind in GROWTH}
     for kind, (n, forward, relevance, memory) in curves.items():
-        yield Row("growth", f"{kind} {n[0]} to {n[-1]}: relevance pass grows with the power (forward)",
-                  f"{exponent(n, relevance):.2f} ({exponent(n, forward):.2f})")
+        yield Row(
+            "growth",
+            f"{kind} {n[0]} to {n[-1]}: relevance pass grows with the power (forward)",
+            f"{exponent(n, relevance):.2f} ({exponent(n, forward):.2f})",
+        )
         ratio = relevance / forward
-        yield Row("growth", f"{kind} {n[0]} to {n[-1]}: × forward, smallest size to largest",
-                  f"{ratio[0]:.2f} to {ratio[-1]:.2f}")
-        yield Row("growth", f"{kind} {n[0]} to {n[-1]}: peak memory in units of all activations of the batch",
-                  f"{memory[0]:.1f} to {memory[-1]:.1f}")
+        yield Row(
+            "growth",
+            f"{kind} {n[0]} to {n[-1]}: × forward, smallest size to largest",
+            f"{ratio[0]:.2f} to {ratio[-1]:.2f}",
+        )
+        yield Row(
+            "growth",
+            f"{kind} {n[0]} to {n[-1]}: peak memory in units of all activations of the batch",
+            f"{memory[0]:.1f} to {memory[-1]:.1f}",
+        )
     draw(curves)
 
 
