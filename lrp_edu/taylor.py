@@ -98,17 +98,26 @@ class TaylorFunction(NamedTuple):
         The function as text.
     f : callable
         Maps an array to an array of the same shape.
-    coefficients : callable
-        Maps (a, degree) to the array :math:`c_0, \dots, c_n` of shape (degree + 1,), with
-        :math:`c_k = f^{(k)}(a) / k!` (``eq-taylor-polynomial``).
+    series : callable
+        Maps a point and a degree, both checked, to the coefficients there.
     domain : tuple of float
         The open interval where f is defined.
     """
 
     label: str
     f: Callable
-    coefficients: Callable
+    series: Callable
     domain: tuple = (-np.inf, np.inf)
+
+    def coefficients(self, a, degree):
+        r"""Return :math:`c_0, \dots, c_n`, of shape (degree + 1,), with :math:`c_k = f^{(k)}(a) / k!`.
+
+        Implements ``eq-taylor-polynomial``. A point `a` outside the domain is a ``ValueError``.
+        """
+        a, (low, high) = check.scalar("a", a), self.domain
+        if not low < a < high:
+            raise ValueError(f"a must lie between {low} and {high}, got {a}")
+        return self.series(a, _whole("degree", degree))
 
 
 def evaluate(coefficients, about, x):
@@ -178,18 +187,6 @@ def _hinge(a, degree):
     return np.array([max(0.0, a), float(a >= 0)] + [0.0] * degree)[: degree + 1]
 
 
-def _checked(coefficients, domain=(-np.inf, np.inf)):
-    """Return `coefficients` with its arguments checked."""
-
-    def of(a, degree):
-        a = check.scalar("a", a)
-        if not domain[0] < a < domain[1]:
-            raise ValueError(f"a must lie between {domain[0]} and {domain[1]}, got {a}")
-        return coefficients(a, _whole("degree", degree))
-
-    return of
-
-
 def _whole(name, value):
     if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < 0:
         raise ValueError(f"{name} must be a whole number >= 0, got {value!r}")
@@ -197,9 +194,9 @@ def _whole(name, value):
 
 
 FUNCTIONS = {
-    "sin": TaylorFunction("sin(x²)", lambda x: np.sin(np.square(x)), _checked(_sin_of_square)),
-    "exp": TaylorFunction("exp(x)", np.exp, _checked(_exponential)),
-    "log": TaylorFunction("ln(1 + x)", np.log1p, _checked(_logarithm, (-1, np.inf)), (-1, np.inf)),
-    "cubic": TaylorFunction("x³/3 − x", lambda x: x**3 / 3 - x, _checked(_cubic)),
-    "relu": TaylorFunction("max(0, x)", lambda x: np.maximum(0, x), _checked(_hinge)),
+    "sin": TaylorFunction("sin(x²)", lambda x: np.sin(np.square(x)), _sin_of_square),
+    "exp": TaylorFunction("exp(x)", np.exp, _exponential),
+    "log": TaylorFunction("ln(1 + x)", np.log1p, _logarithm, (-1, np.inf)),
+    "cubic": TaylorFunction("x³/3 − x", lambda x: x**3 / 3 - x, _cubic),
+    "relu": TaylorFunction("max(0, x)", lambda x: np.maximum(0, x), _hinge),
 }

@@ -168,8 +168,10 @@ def test_bounds_of_a_box_may_differ(low, high):
     assert roots.zbox_direction(x, w, low, high).tolist() == (x - corner).tolist()
 
 
-def test_default_box_and_gamma():
+def test_defaults():
     x, w = [0.5, 0.5], [2.0, -1.0]
+    for find, _, settings in ROOTS.values():
+        assert np.array_equal(find(x, w, **settings), find(x, w, 0.0, **settings))
     assert np.array_equal(roots.zbox_root(x, w), roots.zbox_root(x, w, 0.0, -1.0, 1.0))
     assert np.array_equal(roots.gamma_root(x, w), roots.gamma_root(x, w, 0.0, 0.25))
 
