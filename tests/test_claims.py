@@ -47,9 +47,8 @@ def terms(*pairs):
 
 def coefficients(name, slip):
     """Return a replacement in the table of Taylor functions."""
-    right = taylor.FUNCTIONS[name].coefficients
-    wrong = taylor.FUNCTIONS[name]._replace(coefficients=lambda a, degree: slip(right(a, degree)))
-    return taylor.FUNCTIONS, name, wrong
+    right = taylor.FUNCTIONS[name]
+    return taylor.FUNCTIONS, name, right._replace(series=lambda a, degree: slip(right.series(a, degree)))
 
 
 def k(c):

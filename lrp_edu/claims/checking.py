@@ -37,8 +37,8 @@ class Claim:
 
     @property
     def name(self):
-        """The name of the function."""
-        return self.function.__name__
+        """The name of the function, or the sentence if it has none."""
+        return getattr(self.function, "__name__", self.sentence)
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,26 @@ class Result:
         bound = self.claim.bound
         within = self.worst >= bound if self.claim.kind == "counter-example" else self.worst <= bound
         return bool(within) and not self.error
+
+
+BAR = r"\|"  # a plain one would end the cell of a Markdown table
+
+
+def as_markdown(results):
+    """Return results as a MyST table that links each claim to its equation, without what differs between machines.
+
+    >>> print(as_markdown([Result(Claim("eq-root", "The walk ends.", None), cases=200, worst=1e-16, seconds=0.1)]))
+    | equation | claim |
+    |---|---|
+    | {eq}`eq-root` | The walk ends. |
+    """
+    lines = ["| equation | claim |", "|---|---|"]
+    for result in results:
+        claim = result.claim
+        note = "" if result.holds else " **It fails.**"
+        note += f" *({claim.kind})*" if claim.kind != "law" else " *(exact)*" if not claim.bound else ""
+        lines.append(f"| {{eq}}`{claim.label}` | {claim.sentence.replace('|', BAR)}{note} |")
+    return "\n".join(lines)
 
 
 class Claims(list):

@@ -19,7 +19,8 @@ def build(parameters):
 
 
 @CLAIMS.law(
-    "eq-layer-conservation", "Every layer adds up to f(x), whatever the biases are, if none of them gets a share."
+    "eq-layer-conservation",
+    "Every layer adds up to f(x) for any bias, if no bias or ε takes a share and all find receivers.",
 )
 def layers_conserve(rng):
     x, parameters = cases.network(rng)
@@ -48,9 +49,7 @@ def _explained(parameters, x, drawn):
     return e, passes
 
 
-@CLAIMS.law(
-    "eq-seven-neurons", "In the seven-neuron network every layer adds up to R_7, and nothing passes 3→4 or 1→6."
-)
+@CLAIMS.law("eq-seven-neurons", "In the seven-neuron network every layer adds up to R₇, and nothing passes 3→4 or 1→6.")
 def seven_neurons(rng):
     net, x = messages.seven_neurons(), rng.uniform(0.1, 3, 3)
     e, (first, _, last) = net.explain(x), net.layers
@@ -59,7 +58,7 @@ def seven_neurons(rng):
     return relative([error], [[np.abs(M).sum() + np.abs(top).sum()]])
 
 
-@CLAIMS.law("eq-forward", "The forward pass is z_j = Σ x_i w_ij + b_j, layer by layer, with max(0, z) between.")
+@CLAIMS.law("eq-forward", "The forward pass is zⱼ = Σ xᵢ wᵢⱼ + bⱼ, layer by layer, with max(0, z) between.")
 def forward(rng):
     x, parameters = cases.network(rng)
     error = build(parameters).forward(x) - reference.activations(x, parameters)[-1]
@@ -103,7 +102,7 @@ def gradient_times_input(rng):
     return relative((x * gradient).sum(axis=1) - f, reference.magnitude(x, parameters)[:, 0])
 
 
-@CLAIMS.law("eq-audit", "The bias keeps R_j b_j / d_j and the stabilizer R_j ε sign(z_j) / d_j; the rest arrives.")
+@CLAIMS.law("eq-audit", "The bias keeps Rⱼ bⱼ / dⱼ and the stabilizer Rⱼ ε sign(zⱼ) / dⱼ; the rest arrives.")
 def losses(rng):
     a, W, R = cases.layer(rng)
     b, epsilon = numbers(rng, W.shape[1]), rng.choice([0, 1]) * scale(rng)
@@ -116,7 +115,7 @@ def losses(rng):
     return relative(error, (abs(s) * size * size / abs(z + stabilizer)).sum(axis=1)[:, None])
 
 
-@CLAIMS.law("eq-audit", "Where nothing adds, z⁺ has no receiver: all of R_j is booked there, nothing arrives.", 0.0)
+@CLAIMS.law("eq-audit", "Where nothing adds, z⁺ has no receiver: all of Rⱼ is booked there, nothing arrives.", 0.0)
 def nobody_receives(rng):
     a, W, R = cases.layer(rng, low=0)
     passed = hand_down(rules.ZPlus(), a, -abs(W), R)
@@ -134,7 +133,7 @@ def audit_adds_up(rng):
     return relative([error], np.array(size)[:, None])
 
 
-@CLAIMS.law("eq-deep-taylor", "With b ≤ 0, z^B first and z⁺ above are consistent: R ≥ 0 and Σ R = f(x) in each layer.")
+@CLAIMS.law("eq-deep-taylor", "With b ≤ 0, zᴮ first and z⁺ above are consistent: R ≥ 0 and Σ R = f(x) in each layer.")
 def deep_taylor(rng):
     low, high, x = cases.box(rng, rng.integers(1, 7))
     _, parameters = cases.network(rng)
@@ -157,9 +156,7 @@ def starts_from_the_logit(rng):
     return relative(e.layers[-1] - start, reference.magnitude(x, parameters))
 
 
-@CLAIMS.proof(
-    "eq-softmax-logit", "Softmax couples the classes: log(P_c / P_k) = z_c − z_k, and ∂P_c/∂z_k = −P_c P_k is not 0."
-)
+@CLAIMS.proof("eq-softmax-logit", "Softmax couples the classes: log(Pᵢ / Pₖ) = zᵢ − zₖ, and ∂Pᵢ/∂zₖ = −Pᵢ Pₖ is not 0.")
 def softmax_couples():
     z = sp.symbols("z:3", real=True)
     P = [sp.exp(z_c) / sum(map(sp.exp, z)) for z_c in z]

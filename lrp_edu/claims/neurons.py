@@ -65,7 +65,7 @@ def second_derivatives_vanish():
     return [*sp.hessian(f, x), taylor.remainder(path, s, 0, 1)]
 
 
-@CLAIMS.law("eq-dead-side", "With a on the silent side every R_i is 0 and ε = f(x): a root, and useless.")
+@CLAIMS.law("eq-dead-side", "With a on the silent side every Rᵢ is 0 and ε = f(x): a root, and useless.")
 def all_is_remainder_on_the_dead_side(rng):
     x, w, b = cases.neuron(rng)
     a = cases.active(numbers(rng, *x.shape), -w, -b)
@@ -95,7 +95,7 @@ DIRECTIONS = {
     "z": ("z", "eq-z-direction", "eq-z-direction", lambda rng, d: (), lambda x, w: x * w),
     "zplus": ("z⁺", "eq-zplus-direction", "eq-zplus-direction", lambda rng, d: (), lambda x, w: np.maximum(x * w, 0)),
     "zbox": (
-        "z^B", "eq-zbox-direction", "eq-zbox-direction",
+        "zᴮ", "eq-zbox-direction", "eq-zbox-direction",
         lambda rng, d: np.sort(numbers(rng, 2, d), axis=0),
         lambda x, w, low, high: (x - low) * np.maximum(w, 0) + (x - high) * np.minimum(w, 0),
     ),
@@ -212,7 +212,7 @@ def _any_walk(rng):
 
 @CLAIMS.proof(
     "eq-master-relevance",
-    "R_i = w_i v_i / (w·v) · z adds up to z, and is the first-order term w_i (x_i − a_i) at the root a.",
+    "Rᵢ = wᵢ vᵢ / (w·v) · z adds up to z, and is the first-order term wᵢ (xᵢ − aᵢ) at the root a.",
 )
 def master_relevance():
     x, w, v, b = sp.symbols("x:3"), sp.symbols("w:3"), sp.symbols("v:3"), sp.Symbol("b")
@@ -233,7 +233,7 @@ def root_on_the_segment(rng):
     return _agree((t >= 0) & (t <= 1), x, w, b, v)
 
 
-@CLAIMS.law("eq-domain", "The z⁺ root of an active x ≥ 0 stays there exactly when b ≤ Σ x_i |w_i⁻|.")
+@CLAIMS.law("eq-domain", "The z⁺ root of an active x ≥ 0 stays there exactly when b ≤ Σ xᵢ |wᵢ⁻|.")
 def zplus_root_in_the_domain(rng):
     x, w, b = cases.neuron(rng, low=0)
     v = np.where(w > 0, x, 0)
@@ -244,7 +244,7 @@ def zplus_root_in_the_domain(rng):
 
 @CLAIMS.law(
     "eq-domain",
-    "The z^B root of an active x in the box, l ≤ 0 ≤ h, stays there exactly when its weakest corner is silent.",
+    "The zᴮ root of an active x in the box, l ≤ 0 ≤ h, stays there exactly when its weakest corner is silent.",
 )
 def zbox_root_in_the_box(rng):
     low, high, x = cases.box(rng, rng.integers(1, 9))
@@ -262,7 +262,7 @@ def _agree(inside, x, w, b, v):
     return relative(np.where(inside == (margin <= 0), 0, margin), (abs(x) + abs(v)) @ abs(w) + abs(b))
 
 
-@CLAIMS.counterexample("eq-domain", "The w² root can leave x ≥ 0 even if b ≤ 0: it does where x_i = 0 and w_i > 0.")
+@CLAIMS.counterexample("eq-domain", "The w² root can leave x ≥ 0 even if b ≤ 0: it does where xᵢ = 0 and wᵢ > 0.")
 def w2_root_leaves_the_domain(rng):
     x, w = rng.uniform(0.5, 2, (64, 4)), rng.uniform(0.5, 2, 4)
     x[:, 0] = 0
@@ -277,7 +277,7 @@ def zplus_root_leaves_the_domain(rng):
     return np.where(roots.in_domain(a), 0, -a.min(axis=1))
 
 
-@CLAIMS.law("eq-master-relevance", "w², z⁺ and, in its box, z^B are consistent: no share is negative, and Σ R = f(x).")
+@CLAIMS.law("eq-master-relevance", "w², z⁺ and, in its box, zᴮ are consistent: no share is negative, and Σ R = f(x).")
 def consistent_directions(rng):
     low, high, x = cases.box(rng, rng.integers(1, 9))
     w, b = rng.normal(size=x.shape[1]) * scale(rng), numbers(rng)
@@ -288,7 +288,7 @@ def consistent_directions(rng):
 
 
 @CLAIMS.counterexample(
-    "eq-z-direction", "In the directions z and γ a share can be negative: that of x_i > 0 with w_i < 0."
+    "eq-z-direction", "In the directions z and γ a share can be negative: that of xᵢ > 0 with wᵢ < 0."
 )
 def negative_shares(rng):
     x, w, gamma = rng.uniform(0.5, 2, (64, 4)), rng.uniform(1, 2, 4), rng.uniform(0, 2)

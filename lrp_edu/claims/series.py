@@ -122,9 +122,7 @@ def _form(x, A):
     return (x @ A * x).sum(axis=-1)
 
 
-@CLAIMS.law(
-    "eq-relevance-decomposition", "R_i is the slope at a times the way from a: for f = x₁x₂, R₁ = a₂ (x₁ − a₁)."
-)
+@CLAIMS.law("eq-relevance-decomposition", "Rᵢ is the slope at a times the way from a: for f = x₁x₂, R₁ = a₂ (x₁ − a₁).")
 def relevance_of_product(rng):
     x, a = numbers(rng, 64, 2), numbers(rng, 64, 2)
     split = first_order.decompose(lambda p: p[..., 0] * p[..., 1], lambda p: p[..., ::-1], x, a)
@@ -149,7 +147,7 @@ def conservation_is_not_enough(rng):
     return relative(split.relevance, abs(c)[:, None])[c != 0] * split.is_conservative()
 
 
-@CLAIMS.law("eq-conservation", "The uniform map R_i = f(x) / d is consistent, and says nothing about the inputs.")
+@CLAIMS.law("eq-conservation", "The uniform map Rᵢ = f(x) / d is consistent, and says nothing about the inputs.")
 def uniform_map(rng):
     f, d = abs(numbers(rng, 64, 1)), int(rng.integers(1, 9))
     split = decomposition.Decomposition(f[:, 0], np.broadcast_to(f / d, (64, d)))

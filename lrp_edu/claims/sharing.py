@@ -19,7 +19,7 @@ RULES = {
     "eq-zplus-rule": ("The z⁺ rule", lambda rng, d: rules.ZPlus()),
     "eq-wsquare-rule": ("The w² rule", lambda rng, d: rules.WSquare()),
     "eq-flat-rule": ("The flat rule", lambda rng, d: rules.Flat()),
-    "eq-zbox-rule": ("The z^B rule", lambda rng, d: rules.ZBox(*np.sort(numbers(rng, 2, d), axis=0))),
+    "eq-zbox-rule": ("The zᴮ rule", lambda rng, d: rules.ZBox(*np.sort(numbers(rng, 2, d), axis=0))),
 }
 
 
@@ -39,7 +39,7 @@ def draw_rule(rng, d, without=()):
 # Chapter messages -----------------------------------------------------------------------------------------------------
 
 
-@CLAIMS.law("eq-message", "A message is R_{i←k} = a_i w_ik / Σ_h a_h w_hk · R_k, whatever the signs.")
+@CLAIMS.law("eq-message", "A message is R(i←k) = aᵢ wᵢₖ / Σₕ aₕ wₕₖ · Rₖ, whatever the signs.")
 def message(rng):
     a, W, R = cases.layer(rng)
     sent = messages.messages(a[0], W, R[0])
@@ -57,7 +57,7 @@ def incoming_sum(rng):
 
 
 @CLAIMS.law(
-    "eq-outgoing-sum", "But for the ε rule the messages that a neuron sends add up to R_k, if there is a receiver."
+    "eq-outgoing-sum", "But for the ε rule the messages that a neuron sends add up to Rₖ, if there is a receiver."
 )
 def outgoing_sum(rng):
     a, W, R = cases.layer(rng)
@@ -67,7 +67,7 @@ def outgoing_sum(rng):
     return relative((messages.messages(a, W, R[0], rule).sum(axis=0) - R[0])[None], size.sum(axis=1))
 
 
-@CLAIMS.proof("eq-outgoing-sum", "What a neuron sends adds up to R_k: the denominator is the sum of the numerators.")
+@CLAIMS.proof("eq-outgoing-sum", "What a neuron sends adds up to Rₖ: the denominator is the sum of the numerators.")
 def outgoing_sum_symbolic():
     a, w, R = sp.symbols("a:4"), sp.symbols("w:4"), sp.Symbol("R")
     n = [a_i * w_i for a_i, w_i in zip(a, w, strict=True)]
@@ -92,7 +92,7 @@ for _label, (_name, _draw) in RULES.items():
     CLAIMS.law(_label, f"{_name} is what its equation says, for inputs of either sign.")(_rule(_label, _draw))
 
 
-@CLAIMS.law("eq-terms", "On one neuron a rule is a walk: LRP-0, z⁺, w², z^B and γ give what their directions give.")
+@CLAIMS.law("eq-terms", "On one neuron a rule is a walk: LRP-0, z⁺, w², zᴮ and γ give what their directions give.")
 def rules_are_directions(rng):
     low, high, x = cases.box(rng, rng.integers(1, 9))
     w, b, gamma = np.abs(numbers(rng, x.shape[1])) + scale(rng), numbers(rng), scale(rng)
@@ -166,7 +166,7 @@ def epsilon_is_an_expansion(rng):
     return relative(R - f.decompose(x, (1 - t) * x).relevance, abs(x) @ abs(w)[:, None])
 
 
-@CLAIMS.law("eq-zbox-rule", "With l = 0 and no weight negative, z^B is z⁺ for inputs ≥ 0, whatever h is.")
+@CLAIMS.law("eq-zbox-rule", "With l = 0 and no weight negative, zᴮ is z⁺ for inputs ≥ 0, whatever h is.")
 def zbox_is_zplus(rng):
     a, w, R = _one_neuron(rng, low=0)
     w, high = abs(w), a.max() * (1 + scale(rng))
@@ -174,7 +174,7 @@ def zbox_is_zplus(rng):
     return relative(one - other, abs(other))
 
 
-@CLAIMS.law("eq-zbox-rule", "If a weight is negative, with l = 0, h → ∞ the shares of z^B tend to |w_i⁻| / Σ |w⁻|.")
+@CLAIMS.law("eq-zbox-rule", "If a weight is negative, with l = 0, h → ∞ the shares of zᴮ tend to |wᵢ⁻| / Σ |w⁻|.")
 def zbox_tends_to_negative_weights(rng):
     a, w, R = _one_neuron(rng, low=0)
     w[0] = -abs(w[0]) - scale(rng)
@@ -186,7 +186,7 @@ def zbox_tends_to_negative_weights(rng):
 
 
 @CLAIMS.counterexample(
-    "eq-zbox-rule", "With l = 0, h → ∞ z^B is not z⁺: a negative weight leaves nothing for what adds."
+    "eq-zbox-rule", "With l = 0, h → ∞ zᴮ is not z⁺: a negative weight leaves nothing for what adds."
 )
 def zbox_is_not_zplus(rng):
     a, w = rng.uniform(0, 1, (64, 4)), rng.uniform(0.5, 2, (4, 1))
@@ -195,7 +195,7 @@ def zbox_is_not_zplus(rng):
     return 1 - R[:, 1:].sum(axis=1)
 
 
-@CLAIMS.law("eq-zbox-rule", "z^B has no units: scaling and shifting each input with its bounds changes nothing.")
+@CLAIMS.law("eq-zbox-rule", "zᴮ is free of units: scaling and shifting each input with its bounds changes nothing.")
 def zbox_without_units(rng):
     low, high, a = cases.box(rng, rng.integers(1, 7))
     w, R, c, s = (
@@ -212,7 +212,9 @@ def zbox_without_units(rng):
     return relative(one - other, size)[off_the_corner[:, 0]]
 
 
-@CLAIMS.counterexample("eq-lrp0-rule", "LRP-0 has units: measure one input from another zero, and the shares change.")
+@CLAIMS.counterexample(
+    "eq-lrp0-rule", "LRP-0 is not free of units: measure one input from another zero, and the shares change."
+)
 def lrp0_has_units(rng):
     a, w = rng.uniform(0.5, 2, (64, 4)), rng.uniform(0.5, 2, (4, 1))
     one, other = (hand_down(rules.LRP0(), x, w, a @ w).relevance for x in (a, a + [1, 0, 0, 0]))
@@ -227,7 +229,7 @@ def blind_rules(rng):
     return relative(one - other, abs(one) + abs(other))
 
 
-@CLAIMS.law("eq-relprop", "A silent neuron gets nothing under LRP-0, ε, γ, αβ and z⁺: they have a factor a_i.", 0.0)
+@CLAIMS.law("eq-relprop", "A silent neuron gets nothing under LRP-0, ε, γ, αβ and z⁺: they have a factor aᵢ.", 0.0)
 def silent_gets_nothing(rng):
     a, W, R = cases.layer(rng, low=0)
     _, rule = draw_rule(rng, len(W), without=["eq-wsquare-rule", "eq-flat-rule", "eq-zbox-rule"])
@@ -235,7 +237,7 @@ def silent_gets_nothing(rng):
 
 
 @CLAIMS.counterexample(
-    "eq-relprop", "Under w², flat and z^B a silent neuron gets something: they are for the first layer."
+    "eq-relprop", "Under w², flat and zᴮ a silent neuron gets something: they are for the first layer."
 )
 def silent_gets_something(rng):
     a, W, R = (
