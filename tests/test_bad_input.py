@@ -73,6 +73,49 @@ CASES = {
         lambda: decompose(lambda x: x, lambda x: x, [1, 2], [1]),
         "root must have shape (..., 2) to match x, got (1,)",
     ),
+    "expanded NaN": (lambda: decompose(abs, abs, [np.nan], [1]), "x must hold finite numbers, got nan"),
+    "expansion point beyond float32": (
+        lambda: decompose(abs, abs, np.ones(1, np.float32), [1e50]),
+        "root must stay within the range of float32, but it overflowed",
+    ),
+    "w beyond float32": (lambda: Neuron([1e50])(np.ones(1, np.float32)), "w must stay within the range of float32"),
+    "b beyond float32": (lambda: Neuron([1], 1e50)(np.ones(1, np.float32)), "b must stay within the range of float32"),
+    "weight beyond float32": (
+        lambda: Dense([[1e50]]).forward(np.ones(1, np.float32)),
+        "weight must stay within the range of float32",
+    ),
+    "bias beyond float32": (
+        lambda: Dense([[1]], [1e50]).forward(np.ones(1, np.float32)),
+        "bias must stay within the range of float32",
+    ),
+    "w of a direction beyond float32": (
+        lambda: roots.w2_direction(np.ones(1, np.float32), [1e50]),
+        "w must stay within the range of float32",
+    ),
+    "output beyond float64": (
+        lambda: NEURON([1e308, 1e308]),
+        "w @ x + b must stay within the range of float64, but it overflowed",
+    ),
+    "layer beyond float64": (
+        lambda: Dense([[1e200]]).forward([1e200]),
+        "x @ weight + bias must stay within the range of float64",
+    ),
+    "derivative beyond float64": (
+        lambda: Dense([[1e200]]).gradprop([1e200]),
+        "dy @ weight.T must stay within the range of float64",
+    ),
+    "root beyond float64": (
+        lambda: roots.root(Neuron([1e-200], 1e200), [1.0], [1.0]),
+        "the root must stay within the range of float64",
+    ),
+    "messages beyond float64": (
+        lambda: messages([1e200], [[1e-300]], [1e300]),
+        "messages by LRP-0 must stay within the range of float64",
+    ),
+    "denominator beyond float64": (
+        lambda: messages([1e10], [[1.0]], [1.0], Gamma(1e300)),
+        "the denominator of a rule must stay within the range of float64",
+    ),
     "expanded number": (lambda: decompose(abs, abs, 1.0, 1.0), "x must have shape (..., d), got ()"),
     "rows of two lengths": (lambda: Dense([[1], [1, 2]]), "weight must hold rows of one length, got [[1], [1, 2]]"),
     # Numbers that are none.

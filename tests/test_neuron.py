@@ -52,6 +52,12 @@ def test_hinge_is_as_wide_as_rounding(z, hinge):
     assert neuron.gradient([1.0, 1.0]).tolist() == ([1, -1] if hinge or z > 0 else [0, 0])
 
 
+def test_hinge_is_eight_roundings_of_what_is_summed():
+    """Here 1 and almost 1 are summed, so the hinge ends at 16 roundings."""
+    eps = np.finfo(float).eps
+    assert Neuron([1.0], b=-1 + 15.5 * eps).on_hinge([1.0]) and not Neuron([1.0], b=-1 + 16.5 * eps).on_hinge([1.0])
+
+
 def test_hinge_scales_with_the_numbers_summed():
     for scale in (1e-100, 1.0, 1e100):
         assert Neuron([1.0, -1.0], b=scale * 1e-16).on_hinge([scale, scale])
