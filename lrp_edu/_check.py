@@ -86,6 +86,10 @@ def cast(name, array, dtype):
 
 def frozen(array):
     """Return a copy of `array` that cannot be written to."""
-    array = np.array(array)
+    return sealed(np.array(array))
+
+
+def sealed(array):
+    """Return `array` itself, which nobody else holds and which can no longer be written to."""
     array.setflags(write=False)
     return array

@@ -31,8 +31,8 @@ class Explanation:
     """
 
     def __init__(self, output, target, value, start, passes):
-        self.output, self.target, self.value = map(check.frozen, (output, target, value))
-        self.layers = [check.frozen(R) for R in (*(passed.relevance for *_, passed in passes[::-1]), start)]
+        self.output, self.target, self.value = check.sealed(output), check.frozen(target), check.sealed(value)
+        self.layers = [check.sealed(R) for R in (*(passed.relevance for *_, passed in passes[::-1]), start)]
         self._passes = passes
 
     @property

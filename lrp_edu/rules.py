@@ -102,7 +102,9 @@ def _hand_down(rule, layer, part, R):
     """Hand down one part of the relevance."""
     z = rule.total(layer, part.terms)
     s, *losses = ratios(z, R if part.share == 1 else part.share * R, part.bias, rule.stabilizer)
-    return Passed(reduce(operator.iadd, (x * layer.transpose(s, W) for x, W in part.terms)), *losses)
+    # In place, for in a large batch new memory costs more than the arithmetic.
+    backs = [(layer.transpose(s, W), x) for x, W in part.terms]
+    return Passed(reduce(operator.iadd, (np.multiply(back, x, out=back) for back, x in backs)), *losses)
 
 
 def numerators(terms):
@@ -115,16 +117,17 @@ def ratios(z, R, bias, stabilizer):
 
     The denominator is `z` with `bias` and the stabilizer, and the losses are those of ``eq-audit``.
     """
-    z = z + bias
-    extra = stabilizer(z)
-    d = z + extra
+    d = z + bias
+    extra = stabilizer(d)
+    d += extra
     if not np.isfinite(d.sum()):  # The sum is quicker to test than its terms, which may be finite all the same.
         check.computed("the denominator of a rule", d)
     receives = d != 0
     if receives.all():
-        return (s := _quotient(R, d)), s * bias, s * extra, 0.0
-    s = _quotient(np.where(receives, R, 0), np.where(receives, d, 1))
-    return s, s * bias, s * extra, np.where(receives, 0, R)
+        s, unreceived = _quotient(R, d), 0.0
+    else:
+        s, unreceived = _quotient(np.where(receives, R, 0), np.where(receives, d, 1)), np.where(receives, 0, R)
+    return s, *(s * amount if np.ndim(amount) else 0.0 for amount in (bias, extra)), unreceived
 
 
 def _quotient(R, d):
