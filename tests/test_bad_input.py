@@ -26,6 +26,18 @@ def after_forward():
     return ready
 
 
+def relu_after_forward():
+    ready = ReLU()
+    ready.forward([1.0])
+    return ready
+
+
+def propagated(rule, W, R):
+    layer = Dense(W)
+    layer.forward(np.ones(len(W)))
+    return propagate(rule, layer, np.array([R]))
+
+
 CASES = {
     # Shapes that do not fit.
     "x too long": (lambda: NEURON([1, 2, 3]), r"x must have shape (..., 2) to match w, got (3,)"),
@@ -42,6 +54,7 @@ CASES = {
     "w empty": (lambda: Neuron([]), "w must have shape (d,) with d >= 1, got (0,)"),
     "b a vector": (lambda: Neuron([1], [1]), "b must be a single number, got shape (1,)"),
     "root's x": (lambda: roots.w2_root([1, 1, 1], [2, 1]), "x must have shape (..., 2) to match w, got (3,)"),
+    "direction's w": (lambda: roots.z_direction([1], [[1]]), "w must have shape (d,) with d >= 1, got (1, 1)"),
     "direction's x": (lambda: roots.z_direction([1], [2, 1]), "x must have shape (..., 2) to match w, got (1,)"),
     "weight a vector": (lambda: Dense([1, 2]), "weight must have shape (inputs, outputs), got (2,)"),
     "weight empty": (lambda: Dense(np.ones((0, 2))), "weight must have shape (inputs, outputs), got (0, 2)"),
@@ -97,12 +110,16 @@ CASES = {
         "w @ x + b must stay within the range of float64, but it overflowed",
     ),
     "layer beyond float64": (
-        lambda: Dense([[1e200]]).forward([1e200]),
+        lambda: Dense([[1e200], [-1e200]]).forward([1e200, 1e200]),
         "x @ weight + bias must stay within the range of float64",
     ),
     "derivative beyond float64": (
-        lambda: Dense([[1e200]]).gradprop([1e200]),
+        lambda: Dense([[1e200, -1e200]]).gradprop([1e200, 1e200]),
         "dy @ weight.T must stay within the range of float64",
+    ),
+    "relevance beyond float64": (
+        lambda: propagated(AlphaBeta(2), [[1e-200], [-1e-200]], 1e200),
+        "relevance by αβ(2) on Dense(2 → 1) must stay within the range of float64",
     ),
     "root beyond float64": (
         lambda: roots.root(Neuron([1e-200], 1e200), [1.0], [1.0]),
@@ -126,6 +143,7 @@ CASES = {
     "NaN in bias": (lambda: Dense([[1]], [np.nan]), "bias must hold finite numbers, got nan"),
     "NaN in a network's x": (lambda: network().explain([1, np.nan]), "x must hold finite numbers, got nan"),
     "infinite ReLU": (lambda: ReLU().forward([np.inf]), "x must hold finite numbers, got inf"),
+    "NaN in a ReLU's dy": (lambda: relu_after_forward().gradprop([np.nan]), "dy must hold finite numbers, got nan"),
     "NaN in relevance": (
         lambda: after_forward().relprop(np.full((4, 2), np.nan), LRP0()),
         "relevance must hold finite numbers, got nan",

@@ -66,11 +66,9 @@ def test_root_and_relevance_agree_with_exact_arithmetic(name, case):
     expected = np.array(relevance, float) * active
     np.testing.assert_allclose(split.relevance, expected, rtol=1e-15, atol=0)
     assert split.value == max(0, w @ x + b)
-    # What the figure calls f(a) and ε is computed, not set to zero, and vanishes up to rounding.
     total = np.abs(expected).sum() + np.abs(w) @ size + abs(b)
     assert abs(split.baseline) <= 1e-15 * total and abs(split.remainder) <= 2e-15 * total
     assert abs(split.conservation_gap) <= 1e-15 * np.abs(expected).sum()
-    assert split.remainder == split.conservation_gap - split.baseline or abs(split.remainder) <= 1e-15 * total
 
 
 @EACH_ROOT
@@ -98,7 +96,11 @@ def test_relevance_is_the_first_order_term_at_the_root(name, case):
     root = find(x, w, b, **settings)
     expected = np.where(neuron.active(x)[..., None], w * (x - root), 0)
     size = np.abs(w * x) + np.abs(w * root) + np.abs(expected).sum(axis=-1, keepdims=True)
-    assert np.all(np.abs(roots.relevance(neuron, x, v).relevance - expected) <= 1e-12 * size)
+    split = roots.relevance(neuron, x, v)
+    assert np.all(np.abs(split.relevance - expected) <= 1e-12 * size)
+    # What the figure shows as f(a) and ε is computed at the root, not set to zero.
+    assert np.array_equal(split.baseline, neuron(root))
+    assert np.array_equal(split.remainder, split.value - split.baseline - split.relevance.sum(axis=-1))
 
 
 @given(neurons(FLOATS), st.floats(1e-100, 1e100), st.data())

@@ -314,6 +314,11 @@ def test_beta_is_derived():
         AlphaBeta(beta=1)
 
 
+def test_default_settings():
+    assert (LRP0(), Epsilon(), Gamma(), AlphaBeta()) == (LRP0(False), Epsilon(1e-6, False), Gamma(0.25), AlphaBeta(2, False))
+    assert (ZBox().low, ZBox().high) == (-1, 1)
+
+
 @EACH_RULE
 def test_rule_is_found_under_its_name_and_prints(name):
     rule = RULES[name]()
