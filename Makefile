@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/installed
 PORT   ?= 8000
 
-.PHONY: help book test test-oldest lint bench lab serve notebooks clean
+.PHONY: help book test test-oldest lint mutants bench lab serve notebooks clean
 
 help:
 	@echo 'make book       build the book into _build/html'
@@ -13,6 +13,7 @@ help:
 	@echo 'make lab        open the chapters in JupyterLab'
 	@echo 'make test       check everything: style, units, chapters, site'
 	@echo 'make test-oldest  run the unit tests with the oldest versions that are allowed'
+	@echo 'make mutants    change the code in small ways, and list what no test notices'
 	@echo 'make bench      measure what things cost'
 	@echo 'make notebooks  run the chapters afresh and store their outputs'
 	@echo 'make clean      remove what was built; .venv stays'
@@ -42,6 +43,12 @@ test-oldest: constraints-oldest.txt
 	test -x .venv-oldest/bin/python || $(PYTHON) -m venv .venv-oldest
 	.venv-oldest/bin/python -m pip install --quiet -c constraints-oldest.txt -e . hypothesis nbval playwright pytest PyYAML
 	.venv-oldest/bin/python -m pytest -W ignore::DeprecationWarning -m 'not browser' lrp_edu tests
+
+# With CI set the random cases are the same in each run, and one thread for each product is enough for two processes.
+mutants: $(STAMP)
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[mutants]'
+	CI=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m mutmut run --max-children 2
+	$(BIN)/python -m mutmut results
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks

@@ -315,7 +315,8 @@ def test_beta_is_derived():
 
 
 def test_default_settings():
-    assert (LRP0(), Epsilon(), Gamma(), AlphaBeta()) == (LRP0(False), Epsilon(1e-6, False), Gamma(0.25), AlphaBeta(2, False))
+    assert (LRP0(), Epsilon()) == (LRP0(False), Epsilon(1e-6, False))
+    assert (Gamma(), AlphaBeta()) == (Gamma(0.25), AlphaBeta(2, False))
     assert (ZBox().low, ZBox().high) == (-1, 1)
 
 
