@@ -1,8 +1,9 @@
 """What a backward pass of relevance leaves behind, and where all of it went (chapter ``full-network``)."""
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from html import escape
-from math import fsum
+from math import floor, fsum, log10
 
 import numpy as np
 
@@ -96,20 +97,28 @@ class Audit:
     rows: list
 
     def __repr__(self):
-        return _table([HEAD, *map(_printed, self.rows)])
+        return _table(self._cells())
 
     def _repr_html_(self):
         """Return the same table for a notebook, where it may be too wide for a line of text."""
-        lines = ("".join(f"<td>{escape(cell)}</td>" for cell in _printed(row)) for row in self.rows)
-        head, body = "".join(f"<th>{name}</th>" for name in HEAD), "".join(f"<tr>{line}</tr>" for line in lines)
+        head, *lines = self._cells()
+        body = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in line)}</tr>" for line in lines)
+        head = "".join(f"<th>{name}</th>" for name in head)
         return f'<table class="audit"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 
+    def _cells(self):
+        """Return the table as rows of strings, with a power of ten in its head where the amounts need one."""
+        largest = max(abs(amount) for row in self.rows for amount in row.amounts())
+        power = 0 if 1e-3 <= largest < 1e9 or not largest else floor(log10(largest))
+        head = [f"layer (times 1e{power:+03})", *HEAD[1:]] if power else HEAD
+        return [head, *(_printed(row, power) for row in self.rows)]
 
-def _printed(row, decimals=6):
+
+def _printed(row, power=0, decimals=6):
     """Return a row as strings; the last makes up for the digits that are not shown, so that the line adds up."""
-    shown = [round(amount * 10**decimals) for amount in row.amounts()]
+    shown = [round(Decimal(amount).scaleb(decimals - power)) for amount in row.amounts()]
     shown.append(shown[0] - sum(shown[1:]))
-    return [row.layer, *(f"{number / 10**decimals:.{decimals}f}" for number in shown)]
+    return [row.layer, *(f"{Decimal(number).scaleb(-decimals):.{decimals}f}" for number in shown)]
 
 
 def _table(rows):

@@ -101,6 +101,21 @@ def test_audit_shows_the_digits_it_does_not_print_as_rounding():
     assert repr(third).splitlines()[1].split() == ["layer", "1.000000", *["0.333333"] * 3, "0.000000", "0.000001"]
 
 
+@pytest.mark.parametrize("scale", [1e-300, 1e-150, 1e-9, 1e9, 1e12, 1e150, 1e300])
+def test_printed_audit_adds_up_at_any_magnitude(scale):
+    share = scale / 3
+    head, line = repr(Audit([Row("layer", scale, share, share, share, 0.0)])).splitlines()
+    amounts = [int(number.replace(".", "")) for number in line.split()[1:]]
+    assert amounts[0] == sum(amounts[1:]) and head.startswith(f"layer (times {scale:.0e})  ")
+    assert line.split()[1:] == ["1.000000", *["0.333333"] * 3, "0.000000", "0.000001"]
+
+
+@pytest.mark.parametrize("largest, power", [(0.0, 0), (1e-3, 0), (9e-4, -4), (9.99e8, 0), (1e9, 9), (-2e9, 9)])
+def test_audit_shows_a_power_of_ten_only_where_needed(largest, power):
+    head, _ = repr(Audit([Row("layer", largest, largest, 0.0, 0.0, 0.0)])).splitlines()
+    assert head.startswith(f"layer (times 1e{power:+03d})" if power else "layer  ")
+
+
 def test_audit_sums_over_the_batch():
     network = seven_neurons()
     x = np.array([[1.0, 2.0, 1.0], [0.0, 1.0, 0.0]])
