@@ -164,7 +164,7 @@ def nearest_by_lagrange():
 def nearest_by_solver(rng):
     x, w, b = cases.neuron(rng)
     z, a = x @ w + b, roots.w2_root(x, w, b)
-    shortest = np.linalg.lstsq(w[None], -z[None])[0].T
+    shortest = np.linalg.lstsq(w[None], -z[None], rcond=None)[0].T
     error = np.column_stack([a - x - shortest, np.linalg.norm(a - x, axis=1) - abs(z) / np.linalg.norm(w)])
     return relative(error, (np.linalg.norm(x, axis=1) + (abs(x) @ abs(w) + abs(b)) / np.linalg.norm(w))[:, None])
 
