@@ -1,1 +1,1 @@
-"""What the book's code costs, measured as ratios (see README.md)."""
+"""What the book's code costs (see README.md)."""

@@ -1,20 +1,65 @@
-"""Run all benchmarks and print one table: ``python -m benchmarks [name ...]``."""
+"""Measure what things cost and print one table: ``python -m benchmarks [name ...]``."""
 
-import sys
+import argparse
+import os
 from importlib import import_module
 
-NAMES = ("relevance", "peers")
+from .table import Missing, Row
+
+BENCHMARKS = {
+    "relevance": "a relevance pass beside the forward pass, and how both grow",
+    "peers": "Captum and Zennit on the same weights",
+    "latency": "live figures, from event to painted frame",
+    "book": "time to build the book, weight of its pages",
+    "tests": "time of the tests; takes minutes, so it runs only when it is named",
+}
 
 
-def main(names):
-    """Print the rows of the named benchmarks as they come."""
-    unknown = set(names) - set(NAMES)
-    if unknown:
-        sys.exit(f"benchmarks are {', '.join(NAMES)}, got {', '.join(sorted(unknown))}")
-    for name in names or NAMES:
-        for row in import_module(f".{name}", __package__).rows():
-            print(f"{row.group:<16}{row.what:<100}{row.value}", flush=True)
+# With one thread the processor's time is that of the work, whatever else the machine does.
+THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+
+
+def arguments(words=None):
+    """Return the names of the benchmarks to be run."""
+    lines = "\n".join(f"  {name:<12}{text}" for name, text in BENCHMARKS.items())
+    parser = argparse.ArgumentParser(
+        "python -m benchmarks",
+        description="Measure what things cost and print one table.",
+        epilog=f"benchmarks:\n{lines}\n\nbenchmarks/README.md tells what each row means.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("name", nargs="*", help="which to run (default: all but tests)")
+    names = parser.parse_args(words).name
+    for name in names:
+        if name not in BENCHMARKS:
+            parser.error(f"name must be one of {', '.join(BENCHMARKS)}, got {name}")
+    return names or [name for name in BENCHMARKS if name != "tests"]
+
+
+def rows(name):
+    """Yield the rows of a benchmark; if something that it needs is not installed, one that says so."""
+    try:
+        yield from import_module(f".{name}", __package__).rows()
+    except ModuleNotFoundError as error:
+        yield Row("skipped", f"{error.name} is not installed", "–")
+    except Missing as reason:
+        yield Row("skipped", str(reason), "–")
+
+
+def line(benchmark, group, what, value):
+    """Return one line of the table."""
+    return f"{benchmark:<11}{group:<16}{what:<76}{value}".rstrip()
+
+
+def main(words=None):
+    """Print the rows as they come."""
+    names = arguments(words)
+    os.environ.update({name: os.environ.get(name, "1") for name in THREADS})  # before numpy is imported
+    print(line("benchmark", "group", "what is measured", "value"))
+    for name in names:
+        for row in rows(name):
+            print(line(name, *row), flush=True)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

@@ -1,31 +1,25 @@
-"""Measure how long a live figure takes from the pointer's event to the painted frame.
+"""How long a live figure takes from the event to the painted frame, beside ``ipywidgets.interact``.
 
-    python benchmarks/latency.py
-
-Each handle and slider of each figure is dragged in a circle, with the mouse of the browser's own test interface. The
-time is taken from the moment at which the page gets an event to the first task after the frame in which it was drawn:
-frame callbacks run before the browser paints, so a message that is posted from one arrives when the frame is done.
+Frame callbacks run before the browser paints. So a message that is posted from one arrives in the first task after the
+frame, and that is when the clock stops.
 """
 
-import functools
-import http.server
-import shutil
-import sys
 import tempfile
-import threading
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
-from playwright.sync_api import sync_playwright
 
 from lrp_edu import explorables
-from lrp_edu.explorables.explorable import FOLDER
 
-ROOT = Path(__file__).resolve().parent.parent
-EVENTS = 120
-LIMIT = 16.0  # ms
+from .browser import chromium
+from .table import Missing, Row
+from .web import cell, jupyterlab, lay_out_figures, open_notebook, run, serving
 
-RECORD = """() => {
+EVENTS, PRESSES = 120, 30
+
+# From each move of the pointer with a button down to the frame after it.
+RECORD_DRAG = """() => {
     const channel = new MessageChannel();
     const starts = [];
     window.times = [];
@@ -37,15 +31,45 @@ RECORD = """() => {
     }, { capture: true });
 }"""
 
+# From the key that moves the slider to the frame with another image, fully decoded.
+RECORD_IMAGE = """(output) => {
+    const channel = new MessageChannel();
+    const source = () => output.querySelector("img")?.src;
+    let [start, shown] = [null, source()];
+    window.times = [];
+    channel.port1.onmessage = ({ data }) => times.push(performance.now() - data);
+    addEventListener("keydown", () => { start = performance.now(); }, { capture: true });
+    new MutationObserver(async () => {
+        if (start === null || !source() || source() === shown) return;
+        const begun = start;
+        [start, shown] = [null, source()];
+        await output.querySelector("img").decode();
+        requestAnimationFrame(() => channel.port2.postMessage(begun));
+    }).observe(output, { subtree: true, childList: true, attributes: true });
+}"""
 
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    """Serves files and writes nothing to the terminal."""
+CELLS = [
+    "from lrp_edu.explorables import NeuronFigure\nNeuronFigure()",
+    """
+import matplotlib.pyplot as plt
+from ipywidgets import FloatSlider, interact
+from lrp_edu import figures, roots
+from lrp_edu.neuron import Neuron
 
-    def log_message(self, *args):
-        """Write nothing."""
+neuron = Neuron([2, 1], -1)
+
+@interact(x1=FloatSlider(value=0, min=-3, max=3, step=0.1))
+def draw(x1):
+    _, (plane, bars) = plt.subplots(1, 2)
+    x = [x1, 1]
+    figures.plot_neuron(plane, neuron, x, roots.w2_root(x, neuron.w, neuron.b), lim=(-3, 3))
+    figures.plot_relevance(bars, neuron.decompose(x, roots.w2_root(x, neuron.w, neuron.b)).relevance, ylim=(-2, 8))
+    plt.show()
+""",
+]
 
 
-def figures():
+def live_figures():
     """Yield a name and a figure for each class, and each mode where it has some."""
     for name in explorables.__all__:
         figure = getattr(explorables, name)
@@ -56,8 +80,8 @@ def figures():
             yield f"{figure.name} {mode}".strip(), figure(**{"mode": mode} if mode else {})
 
 
-def measure(page, address, folder, figure):
-    """Yield the name and the times of each handle and slider of a figure, alone on a page."""
+def show(page, address, folder, figure):
+    """Show a figure alone on a page, as on the site."""
     (folder / "index.html").write_text(
         '<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">'
         '<link rel="stylesheet" href="_static/figure.css"><script type="module" src="_static/boot.js"></script>'
@@ -66,10 +90,13 @@ def measure(page, address, folder, figure):
     )
     page.goto(address)
     page.locator(".explorable[data-parity=ok]").wait_for()
-    page.evaluate(RECORD)
-    for part in page.locator(".handle:visible .handle-grab, input[type=range]:visible").all():
-        name = part.evaluate("(e) => e.dataset.control ?? e.closest('.handle').dataset.handle")
-        yield name, drag(page, part)
+
+
+def drag_all(page):
+    """Drag each handle and slider of the page's figure, and return the times in ms of each."""
+    page.evaluate(RECORD_DRAG)
+    parts = page.locator(".explorable .handle:visible .handle-grab, .explorable input[type=range]:visible")
+    return [drag(page, part) for part in parts.all()]
 
 
 def drag(page, part):
@@ -87,28 +114,55 @@ def drag(page, part):
     return page.evaluate("times")
 
 
-def main():
-    """Print a table; the exit status tells whether all stay below the limit at the 95th percentile."""
-    folder, slowest = Path(tempfile.mkdtemp()), 0.0
-    shutil.copytree(FOLDER, folder / "_static", ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-    shutil.copy(ROOT / "assets" / "boot.js", folder / "_static")
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=folder))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    print(f"{'figure':<20}{'handle':<10}{'p50':>8}{'p95':>8}  ms from event to painted frame, {EVENTS} events")
-    with sync_playwright() as playwright:
-        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=options)
+def press_all(page, output):
+    """Move the slider of `output` key by key, each time waiting for its image, and return the times in ms."""
+    output.locator("img").wait_for()
+    output.evaluate(RECORD_IMAGE)
+    output.locator(".noUi-handle").focus()
+    for presses in range(1, PRESSES + 1):
+        page.keyboard.press("ArrowRight")
+        page.wait_for_function("n => times.length === n", arg=presses)
+    return page.evaluate("times")
+
+
+def row(place, what, times):
+    """Return the row with the median and the 95th percentile of times in ms."""
+    return Row(f"{place}, p50 / p95", what, "{:.1f} / {:.1f} ms".format(*np.percentile(times, [50, 95])))
+
+
+def slowest_row(place, name, parts):
+    """Return the row of a figure: the times of its part with the largest 95th percentile."""
+    slowest = max(parts, key=lambda times: np.percentile(times, 95))
+    return row(place, f"{name}: the slowest of {len(parts)} handles and sliders", slowest)
+
+
+def rows():
+    """Yield a row for each live figure on the site, one for a figure in JupyterLab, and one for ``interact``."""
+    with chromium() as browser:
+        yield from on_the_site(browser)
+        yield from in_jupyterlab(browser)
+
+
+def on_the_site(browser):
+    """Yield a row for each figure: its slowest handle or slider."""
+    with tempfile.TemporaryDirectory() as folder, serving(folder) as address:
+        lay_out_figures(Path(folder))
         page = browser.new_page(viewport={"width": 1280, "height": 900})
-        for name, figure in figures():
-            for key, times in measure(page, f"http://127.0.0.1:{server.server_port}/", folder, figure):
-                middle, high = np.percentile(times, [50, 95])
-                slowest = max(slowest, high)
-                print(f"{name:<20}{key:<10}{middle:>8.1f}{high:>8.1f}")
-        browser.close()
-    server.shutdown()
-    shutil.rmtree(folder)
-    return int(slowest >= LIMIT)
+        for name, figure in live_figures():
+            show(page, address, Path(folder), figure)
+            yield slowest_row("site", name, drag_all(page))
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def in_jupyterlab(browser):
+    """Yield a row for the live neuron, and one for ``interact`` with a matplotlib picture of the same plane."""
+    if not find_spec("jupyterlab"):
+        raise Missing("jupyterlab is not installed")
+    with jupyterlab(CELLS) as address:
+        page = browser.new_page()
+        open_notebook(page, address)
+        run(page, 0)
+        page.locator(".explorable[data-parity=ok]").wait_for()
+        yield slowest_row("lab", "neuron", drag_all(page))
+        run(page, 1)
+        times = press_all(page, cell(page, 1).locator(".jp-Cell-outputArea"))
+        yield row("lab", "interact and matplotlib: through the kernel and back", times)

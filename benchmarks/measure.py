@@ -1,8 +1,7 @@
-"""How everything here is measured: side by side, in turns, on dense networks with seeded weights."""
+"""How computing is measured: side by side, in turns, on dense networks with seeded weights."""
 
 import time
 import tracemalloc
-from typing import NamedTuple
 
 import numpy as np
 
@@ -10,24 +9,16 @@ from lrp_edu.layers import Dense, ReLU
 from lrp_edu.network import Network
 
 
-class Row(NamedTuple):
-    """One line of the table."""
-
-    group: str
-    what: str
-    value: str
-
-
 def seconds(functions, rounds=30):
-    """Return the shortest time of each function; they take turns, so that a slow moment hits all alike."""
+    """Return the shortest processor time of each function; they take turns, so that a slow moment hits all alike."""
     times = np.empty((rounds, len(functions)))
     for function in functions:
         function()
     for turn in times:
         for i, function in enumerate(functions):
-            start = time.perf_counter()
+            start = time.process_time()
             function()
-            turn[i] = time.perf_counter() - start
+            turn[i] = time.process_time() - start
     return times.min(axis=0)
 
 

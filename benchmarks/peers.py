@@ -7,8 +7,9 @@ import numpy as np
 
 from lrp_edu.rules import ZPlus
 
-from .measure import Row, dense_network, pixels, seconds
+from .measure import dense_network, pixels, seconds
 from .relevance import BATCH, SIZES, deep_taylor
+from .table import Row
 
 
 def torch_twin(network):

@@ -1,13 +1,20 @@
 """The cost of a relevance pass, as a multiple of the network's own forward pass."""
 
-import numpy as np
+from pathlib import Path
 
+import numpy as np
+from matplotlib import rc_context
+from matplotlib.figure import Figure
+
+from lrp_edu.figures import BOOK_STYLE, LINES, POSITIVE
 from lrp_edu.rules import ZBox, ZPlus
 
-from .measure import Row, dense_network, peak_bytes, pixels, seconds
+from .measure import dense_network, peak_bytes, pixels, seconds
+from .table import Row
 
 SIZES = (784, 400, 400, 200, 10)
 BATCH = 256
+PICTURE = Path(__file__).parent / "growth.png"
 
 
 def deep_taylor(network):
@@ -55,42 +62,28 @@ def exponent(n, cost):
 def rows():
     """Yield the table's rows, and draw what they say."""
     forward, relevance = shortest(SIZES, BATCH, rounds=60)
-    yield Row(
-        "relevance pass",
-        f"{'-'.join(map(str, SIZES))}, batch {BATCH}, float32: × forward (least possible 3)",
-        f"{relevance / forward:.2f}",
-    )
+    network = f"{'-'.join(map(str, SIZES))}, batch {BATCH}, float32"
+    yield Row("relevance pass", f"{network}: × forward (least possible 3)", f"{relevance / forward:.2f}")
     curves = {kind: growth(kind) for kind in GROWTH}
     for kind, (n, forward, relevance, memory) in curves.items():
-        yield Row(
-            "growth",
-            f"{kind} {n[0]} to {n[-1]}: relevance pass grows with the power (forward)",
-            f"{exponent(n, relevance):.2f} ({exponent(n, forward):.2f})",
-        )
-        ratio = relevance / forward
-        yield Row(
-            "growth",
-            f"{kind} {n[0]} to {n[-1]}: × forward, smallest size to largest",
-            f"{ratio[0]:.2f} to {ratio[-1]:.2f}",
-        )
-        yield Row(
-            "growth",
-            f"{kind} {n[0]} to {n[-1]}: peak memory in units of all activations of the batch",
-            f"{memory[0]:.1f} to {memory[-1]:.1f}",
-        )
+        ratio, span = relevance / forward, f"{kind} {n[0]} to {n[-1]}"
+        powers = f"{exponent(n, relevance):.2f} ({exponent(n, forward):.2f})"
+        yield Row("growth", f"{span}: relevance pass grows with the power (forward pass)", powers)
+        yield Row("growth", f"{span}: × forward, smallest size to largest", f"{ratio[0]:.2f} to {ratio[-1]:.2f}")
+        held = f"{memory[0]:.1f} to {memory[-1]:.1f}"
+        yield Row("growth", f"{span}: peak memory, × all activations of the batch", held)
     draw(curves)
 
 
 def draw(curves):
-    """Save the picture of all curves beside this file."""
-    from pathlib import Path
-
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(9, 3), layout="constrained")
-    for ax, (kind, (n, forward, relevance, _)) in zip(figure.subplots(1, len(curves)), curves.items(), strict=True):
-        ax.loglog(n, 1e3 * forward, "o-", label="forward")
-        ax.loglog(n, 1e3 * relevance, "s-", label="forward and relevance")
-        ax.set(xlabel=kind, ylabel="milliseconds")
-        ax.legend(frameon=False)
-    figure.savefig(Path(__file__).parent / "growth.png", dpi=100)
+    """Save the picture of all curves."""
+    with rc_context(BOOK_STYLE):
+        figure = Figure(figsize=(9, 3))
+        for ax, (kind, (n, forward, relevance, _)) in zip(figure.subplots(1, len(curves)), curves.items(), strict=True):
+            ax.loglog(n, 1e3 * relevance, "s-", color=POSITIVE, label="relevance pass")
+            ax.loglog(n, 1e3 * forward, "o-", color=LINES[0], label="forward pass")
+            ax.set(xlabel=kind, xticks=n, xticklabels=n)
+            ax.minorticks_off()
+        figure.axes[0].set_ylabel("milliseconds")
+        figure.axes[0].legend()
+        figure.savefig(PICTURE, dpi=100)

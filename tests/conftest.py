@@ -1,26 +1,12 @@
 """Fixtures that several test files share: the built book, a server for it, and a browser."""
 
-import functools
-import http.server
 import os
-import shutil
-import subprocess
-import sys
-import threading
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
-# Background networking would show up as requests that the book did not make.
-CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+from benchmarks.web import ROOT, build_book, launch, serving
 
-
-class QuietHandler(http.server.SimpleHTTPRequestHandler):
-    """Serves files and writes nothing to the terminal."""
-
-    def log_message(self, *args):
-        pass
+__all__ = ["ROOT"]
 
 
 def pytest_collection_modifyitems(items):
@@ -33,22 +19,14 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(scope="session")
 def book(tmp_path_factory):
     """Build the book from nothing, strictly, and return the folder of its pages."""
-    target = tmp_path_factory.mktemp("book")
-    program = Path(sys.executable).with_name("jupyter-book")
-    command = [program, "build", ROOT, "--path-output", target, "-W", "-n", "--keep-going"]
-    built = subprocess.run(command, capture_output=True, text=True)
-    assert built.returncode == 0, f"the book does not build without a warning:\n{built.stdout}\n{built.stderr}"
-    return target / "_build" / "html"
+    return build_book(tmp_path_factory.mktemp("book"))
 
 
 @pytest.fixture(scope="session")
 def site(book):
     """Serve the built book from a thread and return its address, with a slash at the end."""
-    handler = functools.partial(QuietHandler, directory=book)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
+    with serving(book) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
@@ -58,7 +36,7 @@ def browser():
 
     with sync_playwright() as playwright:
         try:
-            running = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM)
+            running = launch(playwright)
         except Error as error:
             missing = pytest.fail if os.environ.get("CI") else pytest.skip
             missing(f"no Chromium on the PATH, nor Playwright's own: {str(error).splitlines()[0]}")

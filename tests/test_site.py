@@ -1,16 +1,14 @@
 """The built book in a browser: quiet, light, narrow, readable, on its own, and with live figures that agree."""
 
-import gzip
 from html.parser import HTMLParser
 from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
-import yaml
-from conftest import ROOT
+
+from benchmarks.web import pages, visit, wake_figures, weights
 
 LIMIT = 1_200_000  # bytes of a page's first load, each response gzipped
-TOC = yaml.safe_load((ROOT / "_toc.yml").read_text())
-PAGES = [TOC["root"], *(entry["file"] for part in TOC["parts"] for entry in part["chapters"]), "search", "genindex"]
+PAGES = pages()
 EACH_PAGE = pytest.mark.parametrize("name", PAGES)
 
 # If the page scrolls sideways: each element that sticks out of it.
@@ -73,27 +71,16 @@ def events(page):
     return seen
 
 
-def visit(page, url):
-    """Open `url` and wait until the page has all that it asks for, its formulas set and its figures alive."""
-    page.goto(url, wait_until="networkidle")
-    page.evaluate("window.MathJax?.startup?.promise.then(() => true) ?? true")
-    page.evaluate("document.fonts.ready.then(() => true)")
-
-
 @EACH_PAGE
 def test_page_is_quiet_light_and_on_its_own_and_its_figures_agree(page, site, name):
-    responses, seen = [], events(page)
-    page.on("response", lambda response: responses.append(response))
-    visit(page, f"{site}{name}.html")
+    seen = events(page)
+    responses = visit(page, f"{site}{name}.html")
     assert not [r.url for r in responses if not r.url.startswith((site, "data:", "blob:"))]
-    for figure in page.locator("figure[data-explorable]").all():
-        figure.scroll_into_view_if_needed()
-        page.wait_for_function("figure => figure.dataset.parity", arg=figure.element_handle(), timeout=10_000)
-        assert figure.get_attribute("data-parity") == "ok", figure.get_attribute("data-explorable")
+    assert [figure for figure in wake_figures(page) if figure[1] != "ok"] == []
     assert not seen
     # With all that the figures loaded.
-    weights = {r.url: len(gzip.compress(r.body())) for r in responses if r.url.startswith(site)}
-    assert sum(weights.values()) <= LIMIT, sorted(weights.items(), key=lambda item: -item[1])[:8]
+    weight = weights(responses)
+    assert sum(weight.values()) <= LIMIT, sorted(weight.items(), key=lambda item: -item[1])[:8]
 
 
 @EACH_PAGE

@@ -1,0 +1,189 @@
+"""What the tests and the benchmarks share: the built book, a server, a browser, and a JupyterLab."""
+
+import contextlib
+import functools
+import gzip
+import http.server
+import os
+import re
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+# Background networking would show up as requests that the book did not make.
+CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+def pages():
+    """Return the names of the book's pages, without ``.html``."""
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text())
+    return [toc["root"], *(entry["file"] for part in toc["parts"] for entry in part["chapters"]), "search", "genindex"]
+
+
+def build_book(target):
+    """Build the book from nothing, strictly, below the folder `target`, and return the folder of its pages."""
+    program = Path(sys.executable).with_name("jupyter-book")
+    command = [program, "build", ROOT, "--path-output", target, "-W", "-n", "--keep-going"]
+    built = subprocess.run(command, capture_output=True, text=True)
+    if built.returncode:
+        raise RuntimeError(f"the book does not build without a warning:\n{built.stdout}\n{built.stderr}")
+    return Path(target) / "_build" / "html"
+
+
+def lay_out_figures(folder):
+    """Put the files of the live figures below `folder`, where they are on the site."""
+    from lrp_edu.explorables.explorable import FOLDER
+
+    shutil.copytree(FOLDER, folder / "_static", ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    shutil.copy(ROOT / "assets" / "boot.js", folder / "_static")
+
+
+class QuietHandler(http.server.SimpleHTTPRequestHandler):
+    """Serves files and writes nothing to the terminal."""
+
+    def log_message(self, *args):
+        """Write nothing."""
+
+
+@contextlib.contextmanager
+def serving(folder):
+    """Serve `folder` from a thread and give its address, with a slash at the end."""
+    handler = functools.partial(QuietHandler, directory=folder)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+def launch(playwright):
+    """Start Chromium: the one on the PATH, else Playwright's own."""
+    return playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM)
+
+
+def visit(page, url):
+    """Open `url` and wait until the page has all that it asks for, its formulas set and its figures alive.
+
+    Returns the responses, a list to which later ones are added.
+    """
+    responses = []
+    page.on("response", lambda response: responses.append(response))
+    page.goto(url, wait_until="networkidle")
+    page.evaluate("window.MathJax?.startup?.promise.then(() => true) ?? true")
+    page.evaluate("document.fonts.ready.then(() => true)")
+    return responses
+
+
+def wake_figures(page):
+    """Scroll to each live figure, so that it fetches what it needs; return the names and how they agree with Python."""
+    parity = []
+    for figure in page.locator("figure[data-explorable]").all():
+        figure.scroll_into_view_if_needed()
+        page.wait_for_function("figure => figure.dataset.parity", arg=figure.element_handle(), timeout=10_000)
+        parity.append((figure.get_attribute("data-explorable"), figure.get_attribute("data-parity")))
+    return parity
+
+
+def weights(responses):
+    """Return the weight of each address that was fetched, in bytes, each response gzipped."""
+    fetched = [response for response in responses if not response.url.startswith(("data:", "blob:"))]
+    return {response.url: len(gzip.compress(response.body())) for response in fetched}
+
+
+@contextlib.contextmanager
+def jupyterlab(sources):
+    """Start JupyterLab on a free port, with a notebook of code cells and settings of its own; give its address."""
+    import nbformat
+
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
+        home = Path(home)
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
+        notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        (home / "notebooks").mkdir()
+        nbformat.write(notebook, home / "notebooks" / "figure.ipynb")
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        token, log = secrets.token_hex(), home / "log"
+        with log.open("w") as output, _lab_server(home, port, token, output) as server:
+            _wait_for(f"http://127.0.0.1:{port}/api?token={token}", server, log)
+            yield f"http://127.0.0.1:{port}/lab/tree/figure.ipynb?token={token}"
+
+
+@contextlib.contextmanager
+def _lab_server(home, port, token, output):
+    options = {
+        "ServerApp.ip": "127.0.0.1",
+        "ServerApp.port": port,
+        "ServerApp.port_retries": 0,
+        "ServerApp.root_dir": home / "notebooks",
+        "IdentityProvider.token": token,
+        "LabApp.news_url": "None",
+        "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
+        "LabApp.extension_manager": "readonly",
+    }
+    places = {f"JUPYTER_{name}_DIR": str(home / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")}
+    places["JUPYTERLAB_SETTINGS_DIR"] = places["JUPYTERLAB_WORKSPACES_DIR"] = str(home / "lab")
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
+    command += [f"--{name}={value}" for name, value in options.items()]
+    server = subprocess.Popen(
+        command, env=os.environ | places, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
+    )
+    try:
+        yield server
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)  # the kernel is of the same group
+        try:
+            server.wait(10)
+        except subprocess.TimeoutExpired:
+            os.killpg(server.pid, signal.SIGKILL)
+            server.wait(10)
+
+
+def _wait_for(address, server, log, seconds=40):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if server.poll() is not None:
+            raise RuntimeError(f"JupyterLab did not start:\n{log.read_text()}")
+        try:
+            return urllib.request.urlopen(address, timeout=2).close()
+        except OSError:
+            time.sleep(0.2)
+    raise RuntimeError(f"JupyterLab did not answer in {seconds} s:\n{log.read_text()}")
+
+
+def open_notebook(page, address):
+    """Open a notebook, and wait until its kernel is idle."""
+    page.set_viewport_size({"width": 1280, "height": 1800})
+    page.goto(address)
+    cell(page, 0).wait_for()
+    page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
+
+
+def cell(page, number):
+    """Return a code cell of the notebook."""
+    return page.locator(".jp-Notebook .jp-CodeCell").nth(number)
+
+
+def run(page, number):
+    """Run a cell as a reader does, who presses again while the kernel is not there yet; wait until it is done."""
+    from playwright.sync_api import TimeoutError
+
+    for _ in range(10):
+        cell(page, number).locator(".cm-content").click()
+        page.keyboard.press("Control+Enter")
+        try:
+            return cell(page, number).locator(".jp-InputPrompt", has_text=re.compile(r"\d")).wait_for(timeout=3000)
+        except TimeoutError:
+            continue
+    raise AssertionError(f"cell {number} does not run: {cell(page, number).inner_text()}")
