@@ -74,14 +74,23 @@ def remainder(expr, x, about=0, degree=1):
 
 
 def _derivative(expr, x, about, k):
-    """Return the k-th derivative at `about`, as a limit where the formula itself is undefined there."""
+    """Return the k-th derivative at `about`, as a limit from both sides where the formula is undefined or may jump."""
     derivative = sp.diff(expr, x, k)
     value = derivative.subs(x, about)
-    if _undefined(value):
-        value = sp.limit(derivative, x, about)
+    if _undefined(value) or _jumps(derivative, x, about):
+        beside = derivative.replace(sp.DiracDelta, lambda *_: sp.S.Zero)
+        try:
+            value = sp.limit(beside, x, about, "+-")
+        except ValueError:  # The two sides differ.
+            value = sp.nan
     if _undefined(value):
         raise ValueError(f"expr must have {k} derivatives at about = {about}, got {expr}")
     return value
+
+
+def _jumps(derivative, x, about):
+    """Tell whether a step stands at `about`: there sympy gives the slope of max(0, x) as 1/2, though it has none."""
+    return any(step.args[0].subs(x, about) == 0 for step in derivative.atoms(sp.Heaviside, sp.sign))
 
 
 def _undefined(value):

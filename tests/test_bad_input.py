@@ -236,6 +236,18 @@ CASES = {
         lambda: taylor.polynomial(sp.sqrt(SYMBOL), SYMBOL, 0, 1),
         "expr must have 1 derivatives at about = 0, got sqrt(x)",
     ),
+    "no derivative at a corner": (
+        lambda: taylor.polynomial(sp.Max(0, SYMBOL), SYMBOL, 0, 1),
+        "expr must have 1 derivatives at about = 0, got Max(0, x)",
+    ),
+    "no second derivative at a corner": (
+        lambda: taylor.polynomial(SYMBOL * sp.Max(0, SYMBOL), SYMBOL, 0, 2),
+        "expr must have 2 derivatives at about = 0, got x*Max(0, x)",
+    ),
+    "no derivative at a jump": (
+        lambda: taylor.polynomial(1 / (1 + sp.exp(1 / SYMBOL)), SYMBOL, 0, 0),
+        "expr must have 0 derivatives at about = 0",
+    ),
     "no value": (
         lambda: taylor.polynomial(sp.sin(1 / SYMBOL), SYMBOL, 0, 0),
         "expr must have 0 derivatives at about = 0, got sin(1/x)",

@@ -50,6 +50,19 @@ def test_polynomial_about_a_symbol():
     assert sp.expand(taylor.polynomial(x**2, x, a, 1) - (a**2 + 2 * a * (x - a))) == 0
 
 
+def test_polynomials_of_relu_beside_its_corner():
+    relu = sp.Max(0, x)
+    assert taylor.polynomial(relu, x, 2, 3) == x and taylor.polynomial(relu, x, -2, 3) == 0
+    assert taylor.polynomial(relu, x, 0, 0) == 0
+    assert taylor.polynomial(x * relu, x, 0, 1) == 0 and sp.expand(taylor.polynomial(x * relu, x, 1, 3)) == x**2
+    piecewise = sp.Piecewise((0, x < 0), (x**2, True))
+    assert taylor.polynomial(piecewise, x, 0, 1) == 0 and sp.expand(taylor.polynomial(piecewise, x, 1, 2)) == x**2
+
+
+def test_what_is_undefined_at_a_point_may_have_a_limit():
+    assert taylor.polynomial(sp.sin(x) / x, x, 0, 2) == 1 - x**2 / 6
+
+
 def test_sin_of_square_is_the_series_of_the_book():
     assert taylor.polynomial(sp.sin(x**2), x, degree=12) == x**2 - x**6 / 6 + x**10 / 120
 
