@@ -57,7 +57,11 @@ class Neuron:
         return self.preactivation(x) > 0
 
     def on_hinge(self, x):
-        """Tell where :math:`z = 0` up to rounding: a computed root gives -1e-16 as readily as 0 (``eq-hinge``)."""
+        """Tell where :math:`z = 0` up to rounding: a computed root gives -1e-16 as readily as 0 (``eq-hinge``).
+
+        The rounding is that of the sum at `x`. A root much nearer to the origin than the point it was computed from
+        carries the rounding of that point, which is larger, and may be missed.
+        """
         x = self.points("x", x)
         w, b = self.parameters(x.dtype)
         few = 8 * np.finfo(x.dtype).eps
@@ -73,7 +77,11 @@ class Neuron:
         return np.where(speaks[..., None], self.parameters(x.dtype)[0], 0)
 
     def decompose(self, x, a):
-        """Return the first-order `Decomposition` of the output at `x`, expanded at `a` (``eq-epsilon-zero``)."""
+        """Return the first-order `Decomposition` of the output at `x`, expanded at `a` (``eq-epsilon-zero``).
+
+        An `a` that misses the hinge by more than `on_hinge` allows counts for what it is: on the silent side all lands
+        in the remainder. `roots.relevance` takes the limit from the active side at a root, however it was rounded.
+        """
         return decompose(self, self.gradient, self.points("x", x), self.points("a", a))
 
     def parameters(self, dtype):

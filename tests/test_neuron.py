@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from strategies import grid, neurons, reals
 
 from lrp_edu.neuron import Neuron
-from lrp_edu.roots import w2_root
+from lrp_edu.roots import relevance, w2_root, z_root
 
 
 @given(neurons())
@@ -56,6 +56,14 @@ def test_hinge_is_eight_roundings_of_what_is_summed():
     """Here 1 and almost 1 are summed, so the hinge ends at 16 roundings."""
     eps = np.finfo(float).eps
     assert Neuron([1.0], b=-1 + 15.5 * eps).on_hinge([1.0]) and not Neuron([1.0], b=-1 + 16.5 * eps).on_hinge([1.0])
+
+
+def test_a_root_far_smaller_than_x_may_miss_the_hinge_and_relevance_does_not_mind():
+    neuron, x = Neuron([2.0, 1.0], b=-1e-20), np.ones(2)
+    root = z_root(x, neuron.w, neuron.b)
+    assert root.tolist() == [0, 0] and not neuron.on_hinge(root)  # 1 - 1 = 0, though the root is 3e-21
+    assert neuron.decompose(x, root).remainder == neuron(x) == 3
+    assert relevance(neuron, x, x).relevance.tolist() == [2, 1]
 
 
 def test_hinge_scales_with_the_numbers_summed():
