@@ -37,7 +37,7 @@ def polynomial(expr, x, about=0, degree=1):
     Raises
     ------
     ValueError
-        If `degree` is not a whole number >= 0, or a derivative at `about` does not exist.
+        If `degree` is not a whole number >= 0, `about` not finite, or a derivative there does not exist.
 
     Notes
     -----
@@ -51,6 +51,8 @@ def polynomial(expr, x, about=0, degree=1):
     """
     _whole("degree", degree)
     about = sp.sympify(about)
+    if _undefined(about):
+        raise ValueError(f"about must be finite, got {about}")
     terms = (_derivative(expr, x, about, k) / sp.factorial(k) * (x - about) ** k for k in range(degree + 1))
     return sp.Add(*terms)
 
@@ -121,12 +123,14 @@ class TaylorFunction(NamedTuple):
     def coefficients(self, a, degree):
         r"""Return :math:`c_0, \dots, c_n`, of shape (degree + 1,), with :math:`c_k = f^{(k)}(a) / k!`.
 
-        Implements ``eq-taylor-polynomial``. A point `a` outside the domain is a ``ValueError``.
+        Implements ``eq-taylor-polynomial``. A point `a` outside the domain, or one so large that a coefficient
+        overflows, is a ``ValueError``.
         """
-        a, (low, high) = check.scalar("a", a), self.domain
+        a, (low, high) = np.float64(check.scalar("a", a)), self.domain
         if not low < a < high:
             raise ValueError(f"a must lie between {low} and {high}, got {a}")
-        return self.series(a, _whole("degree", degree))
+        with np.errstate(over="ignore", invalid="ignore"):
+            return check.computed("coefficients", self.series(a, _whole("degree", degree)))
 
 
 def evaluate(coefficients, about, x):
@@ -148,7 +152,7 @@ def evaluate(coefficients, about, x):
     Raises
     ------
     ValueError
-        If a number is not finite.
+        If a number is not finite, or the sum overflows.
 
     Examples
     --------
@@ -157,9 +161,10 @@ def evaluate(coefficients, about, x):
     """
     h = check.real("x", x) - check.scalar("about", about)
     total = np.zeros_like(h)
-    for c in check.vector("coefficients", coefficients)[::-1].astype(h.dtype):
-        total = total * h + c
-    return total
+    with np.errstate(over="ignore", invalid="ignore"):
+        for c in check.vector("coefficients", coefficients)[::-1].astype(h.dtype):
+            total = total * h + c
+    return check.computed("the polynomial", total)
 
 
 def _sin_of_square(a, degree):
