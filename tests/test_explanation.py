@@ -90,9 +90,13 @@ def test_audit_prints_a_table():
 
 
 def test_audit_shows_the_same_in_a_notebook():
-    audit = Network([Dense([[1.0], [2.0]], [3.0])]).explain([1.0, 1.0], rules=LRP0(absorb_bias=True)).audit()
+    audit = seven_neurons().explain([1.0, 2.0, 1.0], rules=Epsilon(0.25)).audit()
     cells = re.findall(r"<t[hd]>(.*?)</t[hd]>", audit._repr_html_())
     assert " ".join(cells).split() == repr(audit).split()
+    head, *lines = np.reshape(cells, (-1, 7)).tolist()
+    head, body = "</th><th>".join(head), "</td></tr><tr><td>".join("</td><td>".join(line) for line in lines)
+    table = f'<table class="audit"><thead><tr><th>{head}</th></tr></thead><tbody><tr><td>{body}</td></tr></tbody></table>'
+    assert audit._repr_html_() == table
     assert "<b>" not in Audit([Row("<b>", 1.0, 1.0, 0.0, 0.0, 0.0)])._repr_html_()
 
 

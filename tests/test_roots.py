@@ -170,6 +170,18 @@ def test_bounds_of_a_box_may_differ(low, high):
     assert roots.zbox_direction(x, w, low, high).tolist() == (x - corner).tolist()
 
 
+@pytest.mark.parametrize("units, flat", [(8, True), (8.5, False)])
+def test_a_walk_along_the_hinge_is_one_up_to_eight_roundings(units, flat):
+    """The terms of w @ v are 1/2, almost -1/2 and two small ones that make their magnitudes add up to 1."""
+    eps = np.finfo(float).eps
+    neuron, v = Neuron([1.0, -1.0, units * eps, -units * eps]), [0.5, 0.5 - units * eps, 0.5, 0.5]
+    if flat:
+        with pytest.raises(ValueError, match="along the hinge"):
+            roots.root(neuron, np.ones(4), v)
+    else:
+        assert roots.root(neuron, np.ones(4), v).shape == (4,)
+
+
 def test_defaults():
     x, w = [0.5, 0.5], [2.0, -1.0]
     for find, _, settings in ROOTS.values():
