@@ -3,12 +3,17 @@
 import numpy as np
 
 
-def real(name, value):
-    """Return `value` as an array of float32 or float64; NaN, infinity and what is not real are refused."""
+def rows(name, value):
+    """Return `value` as an array; rows of several lengths are refused."""
     try:
-        array = np.asarray(value)
+        return np.asarray(value)
     except ValueError:
         raise ValueError(f"{name} must hold rows of one length, got {value!r}") from None
+
+
+def real(name, value):
+    """Return `value` as an array of float32 or float64; NaN, infinity and what is not real are refused."""
+    array = rows(name, value)
     if array.dtype.kind not in "fiub":
         raise ValueError(f"{name} must hold real numbers, got dtype {array.dtype}")
     precision = array.dtype.type if array.dtype.type in (np.float32, np.float64) else np.float64
@@ -44,6 +49,14 @@ def points(name, value, size, match="w"):
     if array.ndim < 1 or array.shape[-1] != size:
         raise ValueError(f"{name} must have shape (..., {size}) to match {match}, got {array.shape}")
     return array
+
+
+def fits(name, array, match, other):
+    """Refuse an array of points whose batch does not broadcast against that of others."""
+    try:
+        np.broadcast_shapes(array.shape, other.shape)
+    except ValueError:
+        raise ValueError(f"{name} must fit the shape {other.shape} of {match}, got {array.shape}") from None
 
 
 def at_least(name, value, bound):

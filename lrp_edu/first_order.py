@@ -48,6 +48,7 @@ def decompose(f, grad, x, root):
     if x.ndim < 1:
         raise ValueError(f"x must have shape (..., d), got {x.shape}")
     a = check.cast("root", check.points("root", root, x.shape[-1], match="x"), x.dtype)
+    check.fits("root", a, "x", x)
     relevance = grad(a) * (x - a)
     value, baseline = f(x), f(a)
     return Decomposition(value, relevance, baseline, value - baseline - np.sum(relevance, axis=-1))

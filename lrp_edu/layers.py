@@ -160,4 +160,7 @@ class ReLU:
         """Return `dy` where the unit was active, 0 where it was silent."""
         if self.x is None:
             raise RuntimeError("forward(x) must be called first: dy is propagated through what it saw")
-        return check.real("dy", dy) * (self.x > 0)
+        dy = check.real("dy", dy)
+        if dy.shape != self.x.shape:
+            raise ValueError(f"dy must have shape {self.x.shape} like the last input, got {dy.shape}")
+        return dy * (self.x > 0)

@@ -37,6 +37,9 @@ class Network:
 
     def __init__(self, layers):
         self.layers = list(layers)
+        for layer in self.layers:
+            if not hasattr(layer, "weighted"):
+                raise ValueError(f"layers must hold layers such as Dense and ReLU, got {layer!r}")
         self.weighted = [layer for layer in self.layers if layer.weighted]
         if not self.weighted:
             raise ValueError(f"layers must hold at least one layer with weights, got {self.layers}")
@@ -45,7 +48,7 @@ class Network:
         for below, above in zip(self.weighted, self.weighted[1:], strict=False):
             if below.outputs != above.inputs:
                 raise ValueError(f"layers must fit together: {below} hands {below.outputs} outputs to {above}")
-        self._batch = None
+        self._seen = None
 
     def __repr__(self):
         return f"Network({self.layers})"
@@ -63,10 +66,10 @@ class Network:
     def forward(self, x):
         """Return the outputs, of shape (..., outputs), for inputs of shape (..., inputs)."""
         a = np.array(check.points("x", x, self.inputs, match="the first layer"))
-        self._batch = None  # Should a layer fail, what its neighbors saw is of two passes.
+        self._seen = None  # Should a layer fail, what its neighbors saw is of two passes.
         for layer in self.layers:
             a = layer.forward(a)
-        self._batch = a.shape[:-1], a.dtype
+        self._seen = [layer.x for layer in self.layers]
         return a
 
     def gradprop(self, dy):
@@ -128,13 +131,14 @@ class Network:
             R = passed.relevance
 
     def _at_outputs(self, name, value):
-        if self._batch is None:
+        if self._seen is None:
             raise RuntimeError(f"forward(x) must be called first: {name} is propagated through what it saw")
-        batch, dtype = self._batch
-        value = check.real(name, value)
-        if value.shape != (*batch, self.outputs):
-            raise ValueError(f"{name} must have shape {(*batch, self.outputs)} like the last output, got {value.shape}")
-        return check.cast(name, value, dtype)
+        if any(layer.x is not x for layer, x in zip(self.layers, self._seen, strict=True)):
+            raise RuntimeError("forward(x) must be called again: since then a layer has seen something else")
+        value, shape = check.real(name, value), (*self._seen[0].shape[:-1], self.outputs)
+        if value.shape != shape:
+            raise ValueError(f"{name} must have shape {shape} like the last output, got {value.shape}")
+        return check.cast(name, value, self._seen[0].dtype)
 
     def _rules(self, rules):
         rules = list(rules) if isinstance(rules, (list, tuple)) else [rules] * len(self.weighted)
@@ -150,7 +154,7 @@ class Network:
         """Return `target` as an int array of the batch's shape."""
         if target is None:
             return np.argmax(output, axis=-1)
-        target = np.asarray(target)
+        target = check.rows("target", target)
         batch = output.shape[:-1]
         if target.dtype.kind not in "iu" or target.shape not in ((), batch):
             raise ValueError(f"target must be an int, or an int array of shape {batch}, got {target!r}")

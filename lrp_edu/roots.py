@@ -83,7 +83,7 @@ def root(neuron, x, v):
     >>> root(Neuron([2.0, 1.0], b=-1.0), [1.0, 1.0], [1.0, 0.0])
     array([0., 1.])
     """
-    x, v = neuron.points("x", x), neuron.points("v", v)
+    x, v = _point_and_direction(neuron, x, v)
     with np.errstate(over="ignore", invalid="ignore"):
         v, slope = _direction(neuron, v, x.dtype)
         t = neuron.preactivation(x) / slope
@@ -97,12 +97,8 @@ def relevance(neuron, x, v):
 
     Parameters
     ----------
-    neuron : Neuron
-        With d weights.
-    x : array_like of shape (..., d)
-        Points to be explained.
-    v : array_like of shape (..., d) or (d,)
-        Direction of the walk; its length does not matter.
+    neuron, x, v
+        As for `root`.
 
     Returns
     -------
@@ -124,7 +120,7 @@ def relevance(neuron, x, v):
     >>> relevance(Neuron([2.0, 1.0], b=-1.0), [1.0, 1.0], [2.0, 1.0]).relevance
     array([1.6, 0.4])
     """
-    x, v = neuron.points("x", x), neuron.points("v", v)
+    x, v = _point_and_direction(neuron, x, v)
     value, baseline = neuron(x), neuron(root(neuron, x, v))
     (w, _), (v, slope) = neuron.parameters(x.dtype), _direction(neuron, v, x.dtype)
     shares = w * v / slope[..., None] * value[..., None]
@@ -230,6 +226,12 @@ def _direction(neuron, v, dtype):
             raise ValueError("w must have a non-zero weight, got only zeros")
         raise ValueError(f"v must not run along the hinge: w @ v must not be 0, got {slope[flat][0]} at v={v[flat][0]}")
     return unit, slope
+
+
+def _point_and_direction(neuron, x, v):
+    x, v = neuron.points("x", x), neuron.points("v", v)
+    check.fits("v", v, "x", x)
+    return x, v
 
 
 def _point_and_weights(x, w):

@@ -61,6 +61,10 @@ CASES = {
     "bias too long": (lambda: Dense([[1, 2]], [1, 2, 3]), "bias must have shape (2,) to match weight, got (3,)"),
     "layer's x": (lambda: Dense([[1, 2]]).forward([1, 2]), "x must have shape (..., 1) to match weight, got (2,)"),
     "layer's dy": (lambda: Dense([[1, 2]]).gradprop([1]), "dy must have shape (..., 2) to match weight, got (1,)"),
+    "ReLU's dy": (
+        lambda: relu_after_forward().gradprop([1, 2]),
+        "dy must have shape (1,) like the last input, got (2,)",
+    ),
     "network's x": (
         lambda: network().forward([1, 2, 3]),
         "x must have shape (..., 2) to match the first layer, got (3,)",
@@ -85,6 +89,18 @@ CASES = {
     "expansion point": (
         lambda: decompose(lambda x: x, lambda x: x, [1, 2], [1]),
         "root must have shape (..., 2) to match x, got (1,)",
+    ),
+    "expansion points of another batch": (
+        lambda: decompose(lambda x: x, lambda x: x, np.ones((3, 2)), np.ones((2, 2))),
+        "root must fit the shape (3, 2) of x, got (2, 2)",
+    ),
+    "walks of another batch": (
+        lambda: roots.root(NEURON, np.ones((3, 2)), np.ones((2, 2))),
+        "v must fit the shape (3, 2) of x, got (2, 2)",
+    ),
+    "shares of another batch": (
+        lambda: roots.relevance(NEURON, np.ones((3, 2)), np.ones((2, 2))),
+        "v must fit the shape (3, 2) of x, got (2, 2)",
     ),
     "expanded NaN": (lambda: decompose(abs, abs, [np.nan], [1]), "x must hold finite numbers, got nan"),
     "expansion point beyond float32": (
@@ -198,6 +214,10 @@ CASES = {
         lambda: Network([ReLU()]),
         "layers must hold at least one layer with weights, got [ReLU()]",
     ),
+    "a layer that is none": (
+        lambda: Network([Dense([[1]]), np.tanh]),
+        "layers must hold layers such as Dense and ReLU, got <ufunc 'tanh'>",
+    ),
     "no layers": (lambda: Network([]), "layers must hold at least one layer with weights, got []"),
     "a layer twice": (
         lambda: Network([layer := Dense([[1]]), ReLU(), layer]),
@@ -224,6 +244,10 @@ CASES = {
     "targets too many": (
         lambda: network().explain([[1, 2]] * 2, [0, 1, 1]),
         "target must be an int, or an int array of shape (2,), got array([0, 1, 1])",
+    ),
+    "targets of two lengths": (
+        lambda: network().explain([[1, 2]] * 2, [[0], [1, 1]]),
+        "target must hold rows of one length, got [[0], [1, 1]]",
     ),
     # Taylor.
     "degree below 0": (lambda: taylor.polynomial(SYMBOL, SYMBOL, 0, -1), "degree must be a whole number >= 0, got -1"),

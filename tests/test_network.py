@@ -161,6 +161,16 @@ def test_backward_passes_use_the_last_forward():
     assert network.gradprop([1.0]).tolist() == [4, -2, 4]
 
 
+def test_what_another_network_sent_through_a_shared_layer_is_not_taken_for_the_last_forward():
+    network = seven_neurons()
+    network.forward([1.0, 2.0, 1.0])
+    Network(network.layers[:1]).forward([[3.0, 3.0, 3.0]] * 2)
+    for backward in (lambda: network.relprop([6.0], LRP0()), lambda: network.gradprop([1.0])):
+        with pytest.raises(RuntimeError, match="must be called again: since then a layer has seen something else"):
+            backward()
+    assert network.explain([1.0, 2.0, 1.0]).relevance.tolist() == [5, -4, 5]
+
+
 def test_what_forward_saw_is_kept_though_the_array_changes():
     network, x = seven_neurons(), np.array([1.0, 2.0, 1.0])
     network.forward(x)
