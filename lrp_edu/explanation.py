@@ -36,6 +36,9 @@ class Explanation:
         self.layers = [check.sealed(R) for R in (*(passed.relevance for *_, passed in passes[::-1]), start)]
         self._passes = passes
 
+    def __repr__(self):
+        return f"Explanation(target={self.target}, value={self.value})"
+
     @property
     def relevance(self):
         """The relevance of the inputs, of shape (..., inputs)."""

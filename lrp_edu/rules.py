@@ -37,7 +37,8 @@ class Rule:
     absorb_bias = False
 
     def __str__(self):
-        settings = [str(value) for value in vars(self).values() if value is not False and value is not True]
+        settings = [value if np.ndim(value) == 0 else "…" for value in vars(self).values()]
+        settings = [str(value) for value in settings if value is not False and value is not True]
         return self.name + (f"({', '.join(settings)})" if settings else "") + (" with bias" if self.absorb_bias else "")
 
     def terms(self, a, W):
@@ -380,6 +381,9 @@ class ZBox(Rule):
 
     def __post_init__(self):
         check.box(self.low, self.high, np.size(self.low) if np.ndim(self.low) else np.size(self.high))
+        for name in ("low", "high"):
+            if np.ndim(bound := getattr(self, name)):
+                object.__setattr__(self, name, check.frozen(bound))
 
     def terms(self, a, W):
         """Return (a − l, W⁺) and (a − h, W⁻)."""

@@ -147,6 +147,10 @@ def test_arrays_cannot_be_written_to():
             array[...] = 0
 
 
+def test_text():
+    assert repr(seven_neurons().explain([1.0, 2.0, 1.0])) == "Explanation(target=0, value=6.0)"
+
+
 def test_relevance_is_the_lowest_layer_and_outputs_the_highest():
     found = seven_neurons().explain([1.0, 2.0, 1.0])
     assert found.relevance is found.layers[0]

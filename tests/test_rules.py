@@ -330,6 +330,16 @@ def test_rules_print_their_settings():
     printed = [LRP0(), LRP0(True), Epsilon(0.25), Epsilon(0.25, True), Gamma(1), AlphaBeta(2), ZBox(0, 1)]
     texts = ["LRP-0", "LRP-0 with bias", "ε(0.25)", "ε(0.25) with bias", "γ(1)", "αβ(2)", "z^B(0, 1)"]
     assert list(map(str, printed)) == texts
+    assert str(ZBox(np.zeros(64), 1)) == "z^B(…, 1)"  # 64 numbers would tear the audit's table apart
+
+
+def test_bounds_are_a_copy_that_cannot_be_written_to():
+    low = np.zeros(2)
+    rule = ZBox(low, 1)
+    low[:] = 5
+    assert rule.low.tolist() == [0, 0]
+    with pytest.raises(ValueError, match="read-only"):
+        rule.low[0] = 5
 
 
 @pytest.mark.parametrize("rule", [rule() for rule in RULES.values()], ids=str)
