@@ -206,6 +206,15 @@ def test_box_of_one_point_at_the_origin_is_lrp0(case):
     assert_close(box.relevance, basic.relevance, size, units=8 + len(b))
 
 
+@given(st.floats(1e-14, 1e-3), st.floats(1e-14, 1e-3), st.floats(0.1, 10), st.floats(-10, -0.1))
+def test_near_the_corner_of_a_box_nothing_cancels(above, below, up, down_weight):
+    """Numerators (x - l) w⁺ and (x - h) w⁻ that are tiny beside x w keep all their digits."""
+    a, W, R = np.array([above, 1 - below]), np.array([[up], [down_weight]]), np.array([1.0])
+    n = np.array([above * up, (a[1] - 1) * down_weight])
+    got = hand_down(ZBox(0.0, 1.0), a, W, [0.0], R).relevance
+    np.testing.assert_allclose(got, n / n.sum(), rtol=2e-15)
+
+
 def test_box_with_a_far_upper_bound_goes_to_the_weights_that_subtract():
     """With l = 0 and h to infinity, what is left is h's share: -h w⁻, the same for every finite x."""
     relevance = down(ZBox(0.0, 1e12), [2, -1, -3], [1, 5, 2], 4.0)
