@@ -208,6 +208,7 @@ CASES = {
         "low must be a number or have shape (2,), got (3,)",
     ),
     "box of two sizes": (lambda: ZBox([0, 0], [1, 1, 1]), "high must be a number or have shape (2,), got (3,)"),
+    "box without a beginning": (lambda: ZBox(np.nan, 1), "low must hold finite numbers, got nan"),
     "box without an end": (lambda: ZBox(0, np.inf), "high must hold finite numbers, got inf"),
     # Networks.
     "no layer with weights": (
