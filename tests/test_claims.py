@@ -6,7 +6,7 @@ import sympy as sp
 from test_book import labels_in_chapters
 
 from lrp_edu import decomposition, first_order, layers, messages, network, neuron, roots, rules, taylor
-from lrp_edu.claims import CLAIMS, Claim, Claims, check
+from lrp_edu.claims import CLAIMS, Claim, Claims, check, reference, sharing
 from lrp_edu.claims.cases import relative
 from lrp_edu.explanation import Row
 
@@ -30,6 +30,12 @@ def test_claims_are_told_apart_and_told_in_sentences():
     assert len(NAMED) == len(set(sentences)) == len(CLAIMS) >= 30
     assert all(sentence.endswith(".") and len(sentence) <= 110 for sentence in sentences)
     assert {claim.kind for claim in CLAIMS} == {"law", "counter-example", "proof"}
+
+
+def test_every_rule_has_its_claim_and_its_equation_for_it():
+    drawn = {draw(np.random.default_rng(0), 3).name for _, draw in sharing.RULES.values()}
+    assert drawn == set(rules.RULES), "enter the new rule in lrp_edu/claims/sharing.py"
+    assert set(reference.MESSAGES) == set(sharing.RULES), "enter the new rule in lrp_edu/claims/reference.py"
 
 
 def test_tolerances_are_those_of_rounding():
