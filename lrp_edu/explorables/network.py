@@ -166,33 +166,47 @@ class NetworkFigure(Explorable):
         }
         return plain({**numbers, "notes": self._notes(**numbers)})
 
-    def _notes(self, f_x, a, z, R, messages, losses, **_):
-        sharing = [(rule, self.W1 if layer == 0 else self.W2, layer) for layer, rule in enumerate(self.rules)]
-        lost = [
-            f"{_why(loss, R_k, rule)}-{k}"
-            for rule, _, layer in sharing[::-1]
+    def _notes(self, **numbers):
+        lost = self._lost(**numbers)
+        return [*lost, *self._strange(**numbers), *self._remarks(not lost, **numbers)][:3]
+
+    def _lost(self, R, losses, **_):
+        """Return, from the output down, who finds no receiver, and what else keeps relevance for itself."""
+        nobody = [
+            f"{_why(loss, R_k, self.rules[layer])}-{k}"
+            for layer in (1, 0)
             for k, loss, R_k in zip(_above(layer), losses[layer]["no_receiver"], R[layer + 1], strict=True)
             if loss
         ]
-        lost += [kind for kind in ("bias", "stabilizer") if any(np.any(loss[kind]) for loss in losses)]
-        strange = [
+        return nobody + [kind for kind in ("bias", "stabilizer") if any(np.any(loss[kind]) for loss in losses)]
+
+    def _strange(self, a, R, messages, **_):
+        """Return what a rule does that may surprise, though nothing is lost."""
+        huge = [
             f"huge-{k}"
             for layer in (1, 0)
             for k, sent, R_k in zip(_above(layer), abs(messages[layer]).sum(axis=0), R[layer + 1], strict=True)
             if sent > HUGE * abs(R_k) > 0
         ]
-        strange += [f"fed-{k}" for k, said, R_k in zip(HIDDEN, a[1], R[1], strict=True) if not said and R_k]
-        strange += ["box"] if self.rule == "zbox" and max(a[1]) > BOX else []
+        fed = [f"fed-{k}" for k, said, R_k in zip(HIDDEN, a[1], R[1], strict=True) if not said and R_k]
+        return [*huge, *fed, *(["box"] if self.rule == "zbox" and max(a[1]) > BOX else [])]
+
+    def _remarks(self, conserved, f_x, z, R, messages, **_):
         silent = [
             f"{'silent' if z_k < 0 else 'hinge'}-{k}"
             for k, z_k, R_k in zip(HIDDEN, z, R[1], strict=True)
             if z_k <= 0 and not R_k
         ]
-        remarks = ["missing"] if any(np.any((np.array(W) == 0) & (messages[n] != 0)) for _, W, n in sharing) else []
-        remarks += ["nothing"] if f_x == 0 else ["below-zero"] if f_x < 0 else []
-        against = any((R_l * f_x < 0).any() for R_l in R)
-        remarks += [*silent, *([] if lost or f_x == 0 else ["conserved"]), *(["negative"] if against else [])]
-        return [*lost, *strange, *remarks][:3]
+        weights = zip((self.W1, self.W2), messages, strict=True)
+        remarks = {
+            "missing": any(np.any((np.array(W) == 0) & (sent != 0)) for W, sent in weights),
+            "nothing": f_x == 0,
+            "below-zero": f_x < 0,
+            **dict.fromkeys(silent, True),
+            "conserved": conserved and f_x != 0,
+            "negative": any((R_l * f_x < 0).any() for R_l in R),
+        }
+        return [key for key, applies in remarks.items() if applies]
 
 
 def _above(layer):

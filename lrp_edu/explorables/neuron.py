@@ -90,32 +90,32 @@ class NeuronFigure(Explorable):
         """Return the direction to walk, v."""
         return DIRECTIONS[self.direction](self.x, self.w) if self.direction in DIRECTIONS else self.v
 
+    def _expansion(self):
+        """Return the point of expansion, the decomposition and the gradient there; None where there is no root."""
+        neuron = self.neuron
+        if self.mode == "expansion":
+            return self.a, neuron.decompose(self.x, self.a), neuron.gradient(self.a)
+        try:
+            return root(neuron, self.x, self.walk()), relevance(neuron, self.x, self.walk()), neuron.w
+        except ValueError:
+            return None, None, None
+
     def numbers(self):
         """Return the outputs and the terms of the decomposition at a; None stands where there is no root."""
-        neuron = self.neuron
-        v = self.walk() if self.mode == "root" else None
-        if v is None:
-            a, split, gradient = self.a, neuron.decompose(self.x, self.a), neuron.gradient(self.a)
-        else:
-            try:
-                a, split, gradient = root(neuron, self.x, v), relevance(neuron, self.x, v), neuron.w
-            except ValueError:
-                a = split = gradient = None
-        return plain(
-            {
-                "z": neuron.preactivation(self.x),
-                "f_x": neuron(self.x),
-                "v": v,
-                "a": a,
-                "f_a": split and split.baseline,
-                "gradient": gradient,
-                "R": split and split.relevance,
-                "sum_R": split and split.relevance.sum(),
-                "epsilon": split and split.remainder,
-                "gap": split and split.conservation_gap,
-                "notes": self._notes(neuron, a),
-            }
-        )
+        neuron, (a, split, gradient) = self.neuron, self._expansion()
+        return plain({
+            "z": neuron.preactivation(self.x),
+            "f_x": neuron(self.x),
+            "v": self.walk() if self.mode == "root" else None,
+            "a": a,
+            "f_a": split and split.baseline,
+            "gradient": gradient,
+            "R": split and split.relevance,
+            "sum_R": split and split.relevance.sum(),
+            "epsilon": split and split.remainder,
+            "gap": split and split.conservation_gap,
+            "notes": self._notes(neuron, a),
+        })
 
     def _notes(self, neuron, a):
         expansion, silent = self.mode == "expansion", not neuron.active(self.x)
