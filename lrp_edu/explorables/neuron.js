@@ -3,7 +3,7 @@
 import { choice, slider } from "./controls.js";
 import { figure } from "./figure.js";
 import * as lrp from "./lrp.js";
-import { ACTIVATION, arrowhead, diamond, disc, circle, format, handle, make, plot, set, setText } from "./view.js";
+import { ACTIVATION, arrowhead, diamond, disc, circle, format, handle, legendItem, make, plot, set, setText } from "./view.js";
 
 const RANGE = [-3, 3];
 const TICKS = [-3, -2, -1, 0, 1, 2, 3];
@@ -180,9 +180,8 @@ function drawWalk(plane) {
 }
 
 function legend() {
-  const item = (name, text) => make("span", { class: "legend-item" }, make("span", { class: `swatch ${name}` }), text);
-  return make("p", { class: "legend" }, item("swatch-silent", "silent, f = 0"), item("swatch-hinge", "hinge, z = 0"),
-    item("swatch-output", `f from 0 to ${BRIGHTEST}`));
+  return make("p", { class: "legend" }, legendItem("swatch-silent", "silent, f = 0"), legendItem("swatch-hinge", "hinge, z = 0"),
+    legendItem("swatch-output", `f from 0 to ${BRIGHTEST}`));
 }
 
 /** How f(a), R₁, R₂ and ε add up to f(x): each bar starts where the one before it ends. */

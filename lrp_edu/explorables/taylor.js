@@ -3,7 +3,7 @@
 import { menu, slider } from "./controls.js";
 import { figure } from "./figure.js";
 import * as lrp from "./lrp.js";
-import { diamond, disc, circle, format, handle, make, plot, set } from "./view.js";
+import { diamond, disc, circle, format, handle, legendItem, make, plot, set } from "./view.js";
 
 const HIGHEST = 12;
 const RANGE = [-3, 3];
@@ -111,8 +111,7 @@ function trace({ X, Y, size }, f, from) {
 }
 
 function legend() {
-  const item = (name, text) => make("span", { class: "legend-item" }, make("span", { class: `swatch ${name}` }), text);
-  return make("p", { class: "legend" }, item("swatch-curve", "f"), item("swatch-polynomial", "T"), item("swatch-gap", "ε at x"));
+  return make("p", { class: "legend" }, legendItem("swatch-curve", "f"), legendItem("swatch-polynomial", "T"), legendItem("swatch-gap", "ε at x"));
 }
 
 /** |ε| at x for each degree, on a logarithmic scale: one bar for each, which chooses its degree. */

@@ -21,6 +21,9 @@ export function set(element, attributes) {
   return element;
 }
 
+/** A swatch and what it stands for, for a legend. */
+export const legendItem = (name, text) => make("span", { class: "legend-item" }, make("span", { class: `swatch ${name}` }), text);
+
 export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
