@@ -80,7 +80,7 @@ def box(low, high, size):
 def ordered(low, high):
     """Refuse bounds of which the lower exceeds the upper."""
     low, high = np.asarray(low), np.asarray(high)
-    if np.any(low > high):
+    if not np.all(low <= high):
         raise ValueError(f"low must not exceed high, got low={low.tolist()} and high={high.tolist()}")
 
 

@@ -91,7 +91,7 @@ def plot_taylor(ax, f, coefficients, about, x=None, degrees=None, xlim=(-3, 3), 
     """
     coefficients = check.vector("coefficients", coefficients)
     degrees = [coefficients.size - 1] if degrees is None else sorted(degrees)
-    if not 0 <= degrees[0] <= degrees[-1] < coefficients.size:
+    if not degrees or not 0 <= degrees[0] <= degrees[-1] < coefficients.size:
         raise ValueError(f"degrees must lie between 0 and {coefficients.size - 1}, got {degrees}")
     t = np.linspace(*xlim, 601)
     ax.plot(t, _finite(f, t), color=INK, linewidth=3, label="$f$", zorder=2)

@@ -203,6 +203,7 @@ CASES = {
         "low must not exceed high, got low=2.0 and high=1.0",
     ),
     "low above high of a domain": (lambda: roots.in_domain([1], 2, 1), "low must not exceed high, got low=2"),
+    "NaN for a bound of a domain": (lambda: roots.in_domain([1], np.nan, 1), "low must not exceed high, got low=nan"),
     "box of another size": (
         lambda: network().explain([1, 1], rules=ZBox([0, 0, 0], 1)),
         "low must be a number or have shape (2,), got (3,)",

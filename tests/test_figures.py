@@ -77,7 +77,7 @@ def test_taylor_draws_nothing_where_the_function_is_not_finite(ax):
     assert np.array_equal(np.isnan(line.get_ydata()), line.get_xdata() <= -1)
 
 
-@pytest.mark.parametrize("degrees", [[7], [-1, 2]])
+@pytest.mark.parametrize("degrees", [[7], [-1, 2], []])
 def test_taylor_refuses_a_degree_that_was_not_given(degrees):
     with pytest.raises(ValueError, match=r"degrees must lie between 0 and 6, got"):
         plot_sine(Figure().subplots(), degrees=degrees)
