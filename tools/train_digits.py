@@ -15,7 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
-DATA = Path(__file__).parents[1] / "lrp_edu" / "data"
+from lrp_edu.digits import load_digits
+
+TARGET = Path(__file__).parents[1] / "lrp_edu" / "data" / "digits_network.npz"
 SIZES = (64, 48, 32, 10)
 EPOCHS, BATCH, RATE, DECAY, NOISE, SEED = 60, 32, 3e-3, 0.3, 0.3, 0
 
@@ -91,22 +93,16 @@ def accuracy(parameters, images, labels):
     return float((forward(parameters, images)[-1].argmax(axis=1) == labels).mean())
 
 
-def read():
-    """Return images in [-1, 1], labels, and the rows to train on and to test with."""
-    with np.load(DATA / "digits.npz") as stored:
-        images, labels = stored["pixels"] / 8.0 - 1.0, stored["labels"].astype(int)
-        test = stored["test"].astype(int)
-    return images, labels, np.setdiff1d(np.arange(len(labels)), test), test
-
-
-def main(target=DATA / "digits_network.npz"):
+def main(target=TARGET):
     """Train, store in float32, and print the accuracy on the images held out."""
-    images, labels, rows, test = read()
-    parameters = [(W.astype(np.float32), b.astype(np.float32)) for W, b in train(images[rows], labels[rows])]
+    digits = load_digits()
+    trained = train(digits.images[digits.train], digits.labels[digits.train])
+    parameters = [(W.astype(np.float32), b.astype(np.float32)) for W, b in trained]
     (W1, b1), (W2, b2), (W3, _) = parameters
     np.savez_compressed(target, W1=W1, b1=b1, W2=W2, b2=b2, W3=W3)
-    print(f"trained on {len(rows)} images: {accuracy(parameters, images[rows], labels[rows]):.2%} right")
-    print(f"held out   {len(test)} images: {accuracy(parameters, images[test], labels[test]):.2%} right")
+    for name, rows in (("trained on", digits.train), ("held out", digits.test)):
+        share = accuracy(parameters, digits.images[rows], digits.labels[rows])
+        print(f"{name:10} {len(rows)} images: {share:.2%} right")
 
 
 if __name__ == "__main__":
