@@ -38,9 +38,9 @@ function mount({ numbers: compute, view, model, el }) {
   const side = make("div", { class: "side" });
   const panel = numbersPanel(stored.labels);
   const notes = make("div", { class: "notes" });
-  const live = make("p", { class: "visually-hidden", "aria-live": "polite" });
-  el.replaceChildren(make("div", { class: "columns" }, stage, side), live);
-  if (el === root && stored.caption) el.append(make("div", { class: "caption" }));
+  const voice = announcer(() => [panel.text(), notes.textContent].join(". "));
+  el.replaceChildren(make("div", { class: "columns" }, stage, side), voice.element);
+  if (el === root && stored.caption) el.append(captionOf(stored));
 
   let frame = 0;
   let unsaved = false;
@@ -58,8 +58,6 @@ function mount({ numbers: compute, view, model, el }) {
   stage.append(notes);
   side.append(panel.element, button("Reset", () => change(stored.state), { class: "reset" }));
 
-  let first = true;
-  let timer = 0;
   function paint() {
     frame = 0;
     values = compute(state);
@@ -68,9 +66,7 @@ function mount({ numbers: compute, view, model, el }) {
     showNotes(notes, stored, values);
     if (unsaved) model.save_changes();
     unsaved = false;
-    clearTimeout(timer);
-    if (!first) timer = setTimeout(() => setText(live, [panel.text(), notes.textContent].join(". ")), QUIET);
-    first = false;
+    voice.update();
   }
 
   const listeners = Object.keys(schema).map((key) => [`change:${key}`, () => fromModel(key)]);
@@ -90,8 +86,6 @@ function mount({ numbers: compute, view, model, el }) {
     event.preventDefault();
     change(decode(schema, link.dataset.set, state));
   }
-  const caption = root.querySelector(":scope > .caption");
-  if (caption) caption.innerHTML = stored.caption; // made and escaped by Python, in caption_html
 
   // A handle is moved from where it stands: a second key within one frame must find it where the first has put it.
   el.addEventListener("keydown", () => frame && (cancelAnimationFrame(frame), paint()), { capture: true });
@@ -104,10 +98,28 @@ function mount({ numbers: compute, view, model, el }) {
 
   return () => {
     cancelAnimationFrame(frame);
-    clearTimeout(timer);
+    voice.stop();
     root.removeEventListener("click", follow);
     for (const [event, listener] of listeners) model.off(event, listener);
   };
+}
+
+/** Tells a screen reader what `text` returns, once all is quiet after a change; the first update is none. */
+function announcer(text) {
+  const element = make("p", { class: "visually-hidden", "aria-live": "polite" });
+  let timer = null;
+  const stop = () => clearTimeout(timer);
+  const update = () => {
+    stop();
+    timer = timer === null ? 0 : setTimeout(() => setText(element, text()), QUIET);
+  };
+  return { element, update, stop };
+}
+
+function captionOf({ caption }) {
+  const element = make("div", { class: "caption" });
+  element.innerHTML = caption; // made and escaped by Python, in caption_html
+  return element;
 }
 
 /** As JSON would hand it over: what is not finite becomes null. */
