@@ -117,7 +117,7 @@ class Audit:
         return [head, *(_printed(row, power) for row in self.rows)]
 
 
-def _printed(row, power=0, decimals=6):
+def _printed(row, power, decimals=6):
     """Return a row as strings; the last makes up for the digits that are not shown, so that the line adds up."""
     shown = [round(Decimal(amount).scaleb(decimals - power)) for amount in row.amounts()]
     shown.append(shown[0] - sum(shown[1:]))

@@ -80,9 +80,8 @@ def _derivative(expr, x, about, k):
     derivative = sp.diff(expr, x, k)
     value = derivative.subs(x, about)
     if _undefined(value) or _jumps(derivative, x, about):
-        beside = derivative.replace(sp.DiracDelta, lambda *_: sp.S.Zero)
         try:
-            value = sp.limit(beside, x, about, "+-")
+            value = sp.limit(derivative, x, about, "+-")
         except ValueError:  # The two sides differ.
             value = sp.nan
     if _undefined(value):

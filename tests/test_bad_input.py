@@ -13,7 +13,7 @@ from lrp_edu.neuron import Neuron
 from lrp_edu.rules import LRP0, AlphaBeta, Epsilon, Gamma, ZBox, propagate
 
 NEURON = Neuron([2.0, 1.0], b=-1.0)
-SYMBOL = sp.Symbol("x")
+SYMBOL, REAL = sp.Symbol("x"), sp.Symbol("x", real=True)
 
 
 def network():
@@ -261,6 +261,10 @@ CASES = {
         lambda: taylor.FUNCTIONS["exp"].coefficients(0, True),
         "degree must be a whole number >= 0, got True",
     ),
+    "coefficients of no number": (
+        lambda: taylor.FUNCTIONS["sin"].coefficients(1e200, 2),
+        "coefficients must stay within the range of float64, but it overflowed",
+    ),
     "no derivative": (
         lambda: taylor.polynomial(sp.sqrt(SYMBOL), SYMBOL, 0, 1),
         "expr must have 1 derivatives at about = 0, got sqrt(x)",
@@ -268,6 +272,10 @@ CASES = {
     "no derivative at a corner": (
         lambda: taylor.polynomial(sp.Max(0, SYMBOL), SYMBOL, 0, 1),
         "expr must have 1 derivatives at about = 0, got Max(0, x)",
+    ),
+    "no derivative of a magnitude": (
+        lambda: taylor.polynomial(sp.Abs(REAL), REAL, 0, 1),
+        "expr must have 1 derivatives at about = 0, got Abs(x)",
     ),
     "no second derivative at a corner": (
         lambda: taylor.polynomial(SYMBOL * sp.Max(0, SYMBOL), SYMBOL, 0, 2),

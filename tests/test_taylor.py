@@ -55,6 +55,7 @@ def test_polynomials_of_relu_beside_its_corner():
     assert taylor.polynomial(relu, x, 2, 3) == x and taylor.polynomial(relu, x, -2, 3) == 0
     assert taylor.polynomial(relu, x, 0, 0) == 0
     assert taylor.polynomial(x * relu, x, 0, 1) == 0 and sp.expand(taylor.polynomial(x * relu, x, 1, 3)) == x**2
+    assert taylor.polynomial(x**3 * relu, x, 0, 3) == 0
     piecewise = sp.Piecewise((0, x < 0), (x**2, True))
     assert taylor.polynomial(piecewise, x, 0, 1) == 0 and sp.expand(taylor.polynomial(piecewise, x, 1, 2)) == x**2
 
