@@ -166,7 +166,7 @@ def test_what_another_network_sent_through_a_shared_layer_is_not_taken_for_the_l
     network.forward([1.0, 2.0, 1.0])
     Network(network.layers[:1]).forward([[3.0, 3.0, 3.0]] * 2)
     for backward in (lambda: network.relprop([6.0], LRP0()), lambda: network.gradprop([1.0])):
-        with pytest.raises(RuntimeError, match="^forward.x. must be called again: since then a layer has seen something"):
+        with pytest.raises(RuntimeError, match="^forward.x. must be called again: since then a layer has seen"):
             backward()
     assert network.explain([1.0, 2.0, 1.0]).relevance.tolist() == [5, -4, 5]
 
