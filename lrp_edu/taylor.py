@@ -158,9 +158,9 @@ def evaluate(coefficients, about, x):
     >>> float(evaluate([1.0, 2.0], 1.0, 3.0))
     5.0
     """
-    h = check.real("x", x) - check.scalar("about", about)
-    total = np.zeros_like(h)
     with np.errstate(over="ignore", invalid="ignore"):
+        h = check.real("x", x) - check.scalar("about", about)
+        total = np.zeros_like(h)
         for c in check.vector("coefficients", coefficients)[::-1].astype(h.dtype):
             total = total * h + c
     return check.computed("the polynomial", total)

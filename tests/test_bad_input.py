@@ -261,6 +261,10 @@ CASES = {
         lambda: taylor.FUNCTIONS["exp"].coefficients(0, True),
         "degree must be a whole number >= 0, got True",
     ),
+    "a step beyond float64": (
+        lambda: taylor.evaluate([1.0, 2.0], -1e308, 1.7e308),
+        "the polynomial must stay within the range of float64, but it overflowed",
+    ),
     "coefficients of no number": (
         lambda: taylor.FUNCTIONS["sin"].coefficients(1e200, 2),
         "coefficients must stay within the range of float64, but it overflowed",
