@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 
+import matplotlib.pyplot as plt
 import nbformat
 import pytest
 import yaml
@@ -16,6 +17,7 @@ CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
 EACH_CHAPTER = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 LABEL = re.compile(r"\beq-[a-z0-9]+(?:-[a-z0-9]+)*")
 LABELLED = re.compile(rf"(?:\$\$ *\(|:label: *)({LABEL.pattern})\b")
+SOLUTION_CODE = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
 
 # What each module may import from the package, besides the checks of arguments. Arrows never run back.
 ARROWS = {
@@ -176,6 +178,17 @@ def test_exercises_have_solutions(path):
     assert len(exercises) >= 3
     assert sorted(exercises) == sorted(solutions)
     assert text.count(":class: dropdown") >= len(solutions), "a solution is not hidden"
+
+
+@pytest.mark.parametrize("path", [p for p in CHAPTERS if SOLUTION_CODE.search(text_of(p))], ids=lambda path: path.stem)
+def test_code_of_hidden_solutions_runs(path, monkeypatch):
+    """Run it where a reader would: below all the cells of the chapter."""
+    monkeypatch.setattr(plt, "show", lambda: plt.close("all"))
+    cells = [cell.source for cell in notebook(path).cells if cell.cell_type == "code"]
+    with plt.rc_context():
+        namespace = {}
+        for code in cells + SOLUTION_CODE.findall(text_of(path)):
+            exec(code, namespace)
 
 
 @EACH_CHAPTER
