@@ -241,7 +241,7 @@ def plot_neuron(ax, neuron, x=None, root=None, lim=(-0.5, 2), vmax=None, low=Non
     if root is not None:
         if x is not None:
             _walk(ax, x, root, INK)
-        _point(ax, *root, f"${name}$", _verdict(neuron, root, low, high), away=x)
+        _point(ax, *root, f"${name}$", _verdict(neuron, root, x, low, high), away=x)
     if x is not None:
         _point(ax, *x, "$x$")
     return plane
@@ -272,7 +272,7 @@ def plot_walks(ax, neuron, x, roots, lim=(-0.5, 2), vmax=None, low=None, high=No
     _domain(ax, low, high, lim)
     for name, root in roots.items():
         _walk(ax, x, root, INK)
-        _point(ax, *root, name, _verdict(neuron, root, low, high), away=x)
+        _point(ax, *root, name, _verdict(neuron, root, x, low, high), away=x)
     _point(ax, *x, "$x$")
     return plane
 
@@ -311,11 +311,11 @@ def _bounds(low, high):
     return np.broadcast_to(low, 2).astype(float), np.broadcast_to(high, 2).astype(float)
 
 
-def _verdict(neuron, point, low, high, slack=1e-12):
+def _verdict(neuron, point, x, low, high, slack=1e-12):
     """Return the color of a point of expansion: a warning outside the domain and on the dead side of the hinge."""
     low, high = _bounds(low, high)
     inside = np.all((point >= low - slack) & (point <= high + slack))
-    dead = not (neuron.active(point) or neuron.on_hinge(point))
+    dead = not (neuron.active(point) or neuron.on_hinge(point, x))
     return INK if inside and not dead else WARNING
 
 

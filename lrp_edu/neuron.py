@@ -56,33 +56,59 @@ class Neuron:
         """Tell where :math:`z > 0` (``eq-relu-neuron``, case ii)."""
         return self.preactivation(x) > 0
 
-    def on_hinge(self, x):
-        """Tell where :math:`z = 0` up to rounding: a computed root gives -1e-16 as readily as 0 (``eq-hinge``).
+    def on_hinge(self, a, x=None):
+        r"""Tell where :math:`z(a) = 0` up to rounding: a computed root gives -1e-16 as readily as 0 (``eq-hinge``).
 
-        The rounding is that of the sum at `x`. A root much nearer to the origin than the point it was computed from
-        carries the rounding of that point, which is larger, and may be missed.
+        Parameters
+        ----------
+        a : array_like of shape (..., d)
+            Points.
+        x : array_like of shape (..., d), optional
+            The points that roots `a` were computed from. Then the rounding of that walk counts, too.
+
+        Returns
+        -------
+        ndarray of shape (...)
+            Whether :math:`|z(a)| \le 2 (d + 2)\,\mathrm{eps}\,((|x| + |a|) \cdot |w| + |b|)`, or with |a| alone.
+
+        Notes
+        -----
+        Summed in any order, z(x) and z(a) are off by at most (d + 1) eps/2 of the magnitudes that enter, and w·v by
+        d eps/2 of |w|·|v|. The latter counts t times, and t |v| = |x − a| <= |x| + |a|, so it does no harm if w·v
+        nearly cancels. With the three roundings of x − t v all is half of the bound. Underflow is not counted.
+
+        Examples
+        --------
+        >>> neuron, x = Neuron([3.0, -1.0], b=-0.001), np.array([1.0, 0.9])
+        >>> a = x - neuron.preactivation(x) / (neuron.w @ x) * x
+        >>> bool(neuron.on_hinge(a)), bool(neuron.on_hinge(a, x))
+        (False, True)
         """
-        x = self.points("x", x)
-        w, b = self.parameters(x.dtype)
-        few = 8 * np.finfo(x.dtype).eps
-        return np.abs(self.preactivation(x)) <= few * np.abs(x) @ np.abs(w) + few * np.abs(b)
+        a = self.points("a", a)
+        x = np.zeros_like(a) if x is None else self.points("x", x)
+        check.fits("a", a, "x", x)
+        w, b = map(np.abs, self.parameters(a.dtype))
+        few = 2 * (self.w.size + 2) * max(np.finfo(a.dtype).eps, np.finfo(x.dtype).eps)
+        return np.abs(self.preactivation(a)) <= few * np.abs(x) @ w + few * np.abs(a) @ w + few * b
 
-    def gradient(self, x):
-        r"""Return the gradient, of shape (..., d): `w` where the neuron is active, 0 where it is silent.
+    def gradient(self, a, x=None):
+        r"""Return the gradient at `a`, of shape (..., d): `w` where the neuron is active, 0 where it is silent.
 
-        On the hinge, where there is no derivative, it is the limit from the active side (``eq-relu-gradient``).
+        On the hinge, where there is no derivative, it is the limit from the active side (``eq-relu-gradient``). For `x`
+        see `on_hinge`.
         """
-        x = self.points("x", x)
-        speaks = self.active(x) | self.on_hinge(x)
-        return np.where(speaks[..., None], self.parameters(x.dtype)[0], 0)
+        a = self.points("a", a)
+        from_active_side = self.active(a) | self.on_hinge(a, x)
+        return np.where(from_active_side[..., None], self.parameters(a.dtype)[0], 0)
 
     def decompose(self, x, a):
         """Return the first-order `Decomposition` of the output at `x`, expanded at `a` (``eq-epsilon-zero``).
 
-        An `a` that misses the hinge by more than `on_hinge` allows counts for what it is: on the silent side all lands
-        in the remainder. `roots.relevance` takes the limit from the active side at a root, however it was rounded.
+        An `a` that misses the hinge by no more than the rounding of the way from `x` counts as lying on it, so that a
+        computed root gives the decomposition of that root. Deeper on the silent side all lands in the remainder.
         """
-        return decompose(self, self.gradient, self.points("x", x), self.points("a", a))
+        x = self.points("x", x)
+        return decompose(self, lambda a: self.gradient(a, x), x, self.points("a", a))
 
     def parameters(self, dtype):
         """Return `w` and `b` in the precision `dtype`."""

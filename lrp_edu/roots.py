@@ -1,8 +1,8 @@
 r"""Roots of a neuron, and the relevance that each gives (chapter ``w2-rule``).
 
-A relevance rule is a direction to walk. Walk from :math:`x` along :math:`-v` until the neuron's output is zero.
-The point where the walk stops is the root, and the output splits into :math:`R_i = w_i v_i / (w^\top v) \cdot f(x)`.
-The rules differ only in :math:`v`.
+A relevance rule is a direction to walk. Walk from :math:`x` along :math:`-v`, with :math:`w^\top v > 0`, until the
+neuron's output is zero. The point where the walk stops is the root, and the output splits into
+:math:`R_i = w_i v_i / (w^\top v) \cdot f(x)`. The rules differ only in :math:`v`.
 """
 
 import numpy as np
@@ -50,6 +50,38 @@ def gamma_direction(x, w, gamma):
     return x * (1 + check.at_least("gamma", gamma, 0) * (w > 0).astype(x.dtype))
 
 
+def alphabeta_direction(x, w, alpha=2.0):
+    r"""Return :math:`v_i = x_i \alpha / z^+` where input i adds, :math:`x_i \beta / |z^-|` where it subtracts, else 0.
+
+    This is ``eq-alphabeta-direction``, of the shape of `x`, with :math:`\beta = \alpha - 1 \ge 0` and the sums
+    :math:`z^+`, :math:`z^-` of the positive and of the negative :math:`w_i x_i`. With inputs of both kinds
+    :math:`w^\top v = 1`. Where nothing subtracts it is :math:`\alpha`, where nothing adds :math:`-\beta`. There the
+    rule αβ, whose shares are :math:`w_i v_i\, f(x)`, does not conserve, and differs from the walk.
+
+    >>> root(Neuron([3.0, -2.0]), [1.0, 1.0], alphabeta_direction([1.0, 1.0], [3.0, -2.0]))
+    array([0.33333333, 0.5       ])
+    """
+    x, w = _point_and_weights(x, w)
+    alpha, sign = check.at_least("alpha", alpha, 1), np.sign(x) * np.sign(w)
+    with np.errstate(all="ignore"):
+        adds, subtracts = (np.sum(x * w * (sign == kind), axis=-1, keepdims=True) for kind in (1, -1))
+        steps = np.where(sign > 0, alpha / adds, np.where(sign < 0, (1 - alpha) / subtracts, 0))
+        return check.computed("the direction", x * steps.astype(x.dtype))
+
+
+def flat_direction(x, w):
+    """Return :math:`v_i = 1 / w_i` (``eq-flat-direction``), of the shape of `x`; no weight may be 0.
+
+    >>> root(Neuron([2.0, 1.0], b=-1.0), [1.0, 1.0], flat_direction([1.0, 1.0], [2.0, 1.0]))
+    array([0.5, 0. ])
+    """
+    x, w = _point_and_weights(x, w)
+    if not w.all():
+        raise ValueError(f"w must have no weight of 0 for the direction 1/w, got {w.tolist()}")
+    with np.errstate(over="ignore"):
+        return np.broadcast_to(check.computed("1/w", 1 / w), x.shape)
+
+
 def root(neuron, x, v):
     r"""Walk from `x` against `v` to the hinge of `neuron`.
 
@@ -72,11 +104,13 @@ def root(neuron, x, v):
     Raises
     ------
     ValueError
-        If the shapes do not fit, or :math:`w^\top v = 0`, so that the walk never meets the hinge.
+        If the shapes do not fit, all weights are zero, `v` is zero, or :math:`w^\top v = 0`, so that the walk runs
+        along the hinge.
 
     Notes
     -----
-    Implements ``eq-root``. The root may leave the domain of the inputs (``eq-domain``).
+    Implements ``eq-root``. The root may leave the domain of the inputs (``eq-domain``). For an active `x` it lies on
+    the side of :math:`-v` if :math:`w^\top v > 0`, and behind `x`, on the side of `v`, if :math:`w^\top v < 0`.
 
     Examples
     --------
@@ -108,12 +142,13 @@ def relevance(neuron, x, v):
     Raises
     ------
     ValueError
-        If the shapes do not fit, or :math:`w^\top v = 0`.
+        As for `root`.
 
     Notes
     -----
     Implements ``eq-master-relevance``. The gradient at the root is the limit from the active side, `w`. A silent neuron
-    has nothing to share, so all its relevances are 0.
+    has nothing to share, so all its relevances are 0. If :math:`w^\top v < 0`, an input with :math:`w_i v_i > 0` gets a
+    negative share.
 
     Examples
     --------
@@ -213,7 +248,7 @@ def in_domain(point, low=0.0, high=np.inf):
 
 
 def _direction(neuron, v, dtype):
-    """Return `v` and :math:`w^T v`, of shape (...), which must not vanish (up to rounding).
+    """Return `v` and :math:`w^T v`, of shape (...), which must not vanish (up to rounding); say why if it does.
 
     The length of `v` does not matter: a power of two brings its longest part near 1, and products into range.
     """
@@ -224,6 +259,8 @@ def _direction(neuron, v, dtype):
     if flat.any():
         if not w.any():
             raise ValueError("w must have a non-zero weight, got only zeros")
+        if not v.any(axis=-1).all():
+            raise ValueError("v must have a part that is not 0: a walk needs a direction, got only zeros")
         raise ValueError(f"v must not run along the hinge: w @ v must not be 0, got {slope[flat][0]} at v={v[flat][0]}")
     return unit, slope
 

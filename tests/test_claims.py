@@ -80,6 +80,14 @@ def hopeful(f, grad, x, root):
     return decomposition.Decomposition(f(x), grad(root) * (x - root), f(root), np.zeros(len(x)))
 
 
+def hinge_without_x(self, a, x=None):
+    return np.abs(self.preactivation(a)) <= 8 * np.finfo(float).eps * (np.abs(a) @ np.abs(self.w) + np.abs(self.b))
+
+
+def hinge_of_fixed_width(self, a, x=None):
+    return np.abs(self.preactivation(a)) <= 1e-9
+
+
 def root_without_bias(f, x, v):
     return x - ((x @ f.w) / (v @ f.w))[..., None] * v
 
@@ -176,12 +184,13 @@ SLIPS = {
     "uniform_map": (decomposition.Decomposition, "is_positive", lambda self: bool(np.all(self.relevance > 0))),
     "sensitivity_sum": (first_order, "sensitivity", lambda grad, x: np.abs(grad(x))),
     "sensitivity_is_not_the_value": (first_order, "sensitivity", lambda grad, x: grad(x) * x),
-    "relu_gradient": (neuron.Neuron, "gradient", lambda self, x: self.w + 0 * x),
-    "gradient_on_the_hinge": (neuron.Neuron, "on_hinge", lambda self, x: np.zeros(len(x), bool)),
+    "relu_gradient": (neuron.Neuron, "gradient", lambda self, a, x=None: self.w + 0 * a),
+    "expansion_at_a_computed_root": (neuron.Neuron, "on_hinge", hinge_without_x),
+    "hinge_missed_by_the_rounding_of_x": (neuron.Neuron, "on_hinge", hinge_of_fixed_width),
     "coin_flip": (neuron.Neuron, "active", lambda self, x: self.preactivation(x) > 1e-9),
-    "no_remainder_on_the_active_side": (neuron.Neuron, "gradient", lambda self, x: 0 * x),
+    "no_remainder_on_the_active_side": (neuron.Neuron, "gradient", lambda self, a, x=None: 0 * a),
     "second_derivatives_vanish": (taylor, "remainder", lambda f, x, a, n: f - taylor.polynomial(f, x, a, n - 1)),
-    "all_is_remainder_on_the_dead_side": (neuron.Neuron, "gradient", lambda self, x: self.w + 0 * x),
+    "all_is_remainder_on_the_dead_side": (neuron.Neuron, "gradient", lambda self, a, x=None: self.w + 0 * a),
     "remainder_between_two_regions": (neuron, "decompose", hopeful),
     "nearest_by_solver": (roots, "w2_direction", lambda x, w: w**2 + 0 * x),
     "nearest_of_many": (roots, "w2_direction", lambda x, w: np.sign(w) + 0 * x),

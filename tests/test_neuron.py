@@ -7,8 +7,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from strategies import grid, neurons, reals
 
+from lrp_edu import roots
 from lrp_edu.neuron import Neuron
-from lrp_edu.roots import relevance, w2_root, z_root
+from lrp_edu.roots import relevance, z_root
 
 
 @given(neurons())
@@ -34,15 +35,78 @@ def test_gradient_is_the_derivative_off_the_hinge(case):
     assert np.array_equal(neuron.gradient(x)[off], np.stack(slopes, axis=-1)[off])
 
 
-@given(neurons(st.floats(-1e3, 1e3, allow_subnormal=False), st.just(())))
-def test_a_computed_root_is_on_the_hinge(case):
+def along(w, v, cosine):
+    """Return `v` turned until it runs along the hinge but for about `cosine` of its length."""
+    w = w / np.abs(w).max()
+    v = v - (v @ w)[..., None] / (w @ w) * w
+    return v + cosine * np.abs(v).max(axis=-1, keepdims=True) * w
+
+
+DIRECTIONS = {
+    "w2": roots.w2_direction,
+    "z": roots.z_direction,
+    "zplus": roots.zplus_direction,
+    "zbox": lambda x, w: roots.zbox_direction(x, w, -1, 1),
+    "gamma": lambda x, w: roots.gamma_direction(x, w, 0.25),
+    "alphabeta": roots.alphabeta_direction,
+    "flat": roots.flat_direction,
+    "random": lambda x, w: np.cos(np.arange(x.size).reshape(x.shape)).astype(x.dtype),
+    "nearly along the hinge": lambda x, w: along(w, np.sin(1 + np.arange(x.size).reshape(x.shape)), 1e-3),
+    "along the hinge but for eleven digits": lambda x, w: along(
+        w, np.sin(1 + np.arange(x.size).reshape(x.shape)), 1e-11
+    ),
+}
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+@given(
+    st.integers(0, 2**32 - 1),
+    st.sampled_from([1, 2, 3, 10, 300]),
+    st.sampled_from([0, 1, -1, 1e-3, -1e-3, -1e-20, 1e6]),
+    st.sampled_from([1e-60, 1e-12, 1, 1e12, 1e60]),
+    st.sampled_from([np.float32, np.float64]),
+)
+def test_a_computed_root_gives_the_decomposition_of_that_root(direction, seed, d, b, size, dtype):
+    """Whatever the direction, the bias and the scale, though the sums at the root alone would not tell."""
+    rng, size = np.random.default_rng(seed), size if dtype == np.float64 else size**0.2
+    x, w = (rng.normal(size=(9, d)) * 10 ** rng.uniform(-3, 3, (9, d)) * size).astype(dtype), rng.normal(size=d)
+    neuron = Neuron(w.astype(dtype), dtype(b * size))
+    v = DIRECTIONS[direction](x, neuron.w)
+    meets = np.abs(v @ neuron.w) > 1e-14 * np.abs(v) @ np.abs(neuron.w)
+    x, v = x[meets], v[meets].astype(dtype)
+    try:
+        a = roots.root(neuron, x, v)
+    except ValueError:
+        assume(False)  # along the hinge, up to rounding
+    assert neuron.on_hinge(a, x).all() and (neuron.gradient(a, x) == neuron.w.astype(dtype)).all()
+    split, magnitudes = neuron.decompose(x, a), (np.abs(x) + np.abs(a)) @ np.abs(neuron.w) + abs(neuron.b)
+    rounding = (d + 3) * np.finfo(dtype).eps * magnitudes
+    assert np.all(np.abs(split.relevance - neuron.w * (x - a)) <= rounding[:, None])
+    assert np.all(np.abs(split.remainder - np.maximum(-neuron.preactivation(x), 0)) <= 2 * rounding)
+    # The bound is twice what the rounding can add up to.
+    few = (d + 2) * np.finfo(dtype).eps
+    assert np.all(np.abs(neuron.preactivation(a)) <= few * magnitudes)
+
+
+def test_a_root_much_nearer_to_the_origin_than_x():
+    neuron, x = Neuron([3, -1], b=-0.001), [1, 0.9]
+    root = z_root(x, neuron.w, neuron.b)
+    assert neuron.preactivation(root) < 0 and not neuron.on_hinge(root)
+    assert neuron.on_hinge(root, x) and neuron.gradient(root, x).tolist() == [3, -1]
+    split, same = neuron.decompose(x, root), relevance(neuron, x, x)
+    np.testing.assert_allclose(split.relevance, same.relevance, rtol=1e-15)
+    assert split.baseline == 0 and abs(split.remainder) <= 1e-15
+
+
+@given(neurons(batches=st.just(())), grid(()), st.sampled_from([1e-12, 1e-9, 1e-3]))
+def test_a_point_that_misses_the_hinge_is_silent_or_active(case, t, miss):
+    """By more than rounding: there the gradient is what it was, whichever x the expansion is for."""
     x, w, b = case
-    assume(np.abs(w).max() > 1e-3)
     neuron = Neuron(w, b)
-    root = w2_root(x, w, b)
-    # The walk may end far from x, where rounding is that of x; then the point is as near as x's digits allow.
-    size = np.abs(w) @ np.abs(x) + np.abs(w) @ np.abs(root) + abs(b)
-    assert abs(neuron.preactivation(root)) <= 8 * np.finfo(float).eps * size
+    a = roots.w2_root(x, w, b)
+    for side in (-1, 1):
+        beside = a + side * miss * (1 + np.abs(a).max() + np.abs(x).max() + abs(b) / np.abs(w).max()) * np.sign(w)
+        assert neuron.gradient(beside, x).tolist() == (w if side > 0 else 0 * w).tolist()
 
 
 @pytest.mark.parametrize("z, hinge", [(0, True), (1e-16, True), (-1e-16, True), (1e-13, False), (-1e-13, False)])
@@ -52,17 +116,43 @@ def test_hinge_is_as_wide_as_rounding(z, hinge):
     assert neuron.gradient([1.0, 1.0]).tolist() == ([1, -1] if hinge or z > 0 else [0, 0])
 
 
-def test_hinge_is_eight_roundings_of_what_is_summed():
-    """Here 1 and almost 1 are summed, so the hinge ends at 16 roundings."""
-    eps = np.finfo(float).eps
-    assert Neuron([1.0], b=-1 + 15.5 * eps).on_hinge([1.0]) and not Neuron([1.0], b=-1 + 16.5 * eps).on_hinge([1.0])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("d", [1, 2, 5])
+def test_hinge_is_as_wide_as_its_equation_says(d, dtype):
+    """Of the d terms one is 1, b is almost -1 and x is 2, all else is 0."""
+    eps = float(np.finfo(dtype).eps)
+    w, a, x = np.eye(d)[0], np.eye(d, dtype=dtype)[0], 2 * np.eye(d, dtype=dtype)[0]
+    for point, magnitudes in ((None, 2), (a, 3), (x, 4), (-x, 4)):
+        width = 2 * (d + 2) * eps * magnitudes
+        for b, hinge in (
+            (-1 + width - eps, True),
+            (-1 + width, False),
+            (-1 - width + eps, True),
+            (-1 - width - eps, False),
+        ):
+            neuron = Neuron(w, b)
+            assert neuron.on_hinge(a, point) == hinge
+            assert neuron.gradient(a, point).tolist() == (w if hinge or b > -1 else 0 * w).tolist()
 
 
-def test_a_root_far_smaller_than_x_may_miss_the_hinge_and_relevance_does_not_mind():
+def test_points_and_their_roots_broadcast():
+    neuron, roots_of = Neuron([2.0, 1.0], b=-1.0), np.array([[0.2, 0.6], [0.0, 0.0], [1.0, 1.0]])
+    assert neuron.on_hinge(roots_of, [1.0, 1.0]).tolist() == [True, False, False]
+    assert neuron.on_hinge([0.2, 0.6], np.ones((4, 2))).shape == (4,)
+    assert neuron.gradient([0.2, 0.6], np.ones((4, 2))).shape == (4, 2)
+    assert neuron.decompose(np.ones((4, 2)), [0.2, 0.6]).relevance.shape == (4, 2)
+
+
+def test_the_coarser_precision_counts():
+    neuron = Neuron([1.0], b=-1 - 1e-6)
+    assert neuron.on_hinge([1.0], np.ones(1, np.float32)) and not neuron.on_hinge([1.0], [1.0])
+
+
+def test_a_root_that_rounds_to_the_origin():
     neuron, x = Neuron([2.0, 1.0], b=-1e-20), np.ones(2)
     root = z_root(x, neuron.w, neuron.b)
     assert root.tolist() == [0, 0] and not neuron.on_hinge(root)  # 1 - 1 = 0, though the root is 3e-21
-    assert neuron.decompose(x, root).remainder == neuron(x) == 3
+    assert neuron.decompose(x, root).relevance.tolist() == [2, 1]
     assert relevance(neuron, x, x).relevance.tolist() == [2, 1]
 
 

@@ -55,7 +55,7 @@ def test_root_and_relevance_agree_with_exact_arithmetic(name, case):
     v, root, relevance = slow(name, exact(x), exact(w), exact(b))
     assert direction(x, w, **settings).tolist() == [float(v_i) for v_i in v]
     if root is None:
-        with pytest.raises(ValueError, match="w @ v must not be 0"):
+        with pytest.raises(ValueError, match="w @ v must not be 0" if any(v) else "a walk needs a direction"):
             find(x, w, b, **settings)
         return
     got = find(x, w, b, **settings)
@@ -161,6 +161,61 @@ def test_the_running_example():
     neuron = Neuron(w, b)
     np.testing.assert_allclose(roots.relevance(neuron, x, w).relevance, [1.6, 0.4], rtol=1e-15)
     np.testing.assert_allclose(roots.relevance(neuron, x, x).relevance, [4 / 3, 2 / 3], rtol=1e-15)
+
+
+@given(neurons(batches=st.just(())), st.sampled_from([1.0, 1.5, 2.0, 3.0]))
+def test_alphabeta_direction_is_the_rule_where_both_kinds_are_present(case, alpha):
+    x, w, b = case
+    n = [w_i * x_i for w_i, x_i in zip(exact(w), exact(x), strict=True)]
+    adds, subtracts = sum(n_i for n_i in n if n_i > 0), sum(n_i for n_i in n if n_i < 0)
+    of_alpha, of_beta = Fraction(alpha), Fraction(alpha) - 1
+    shares = [of_alpha * n_i / adds if n_i > 0 else -of_beta * n_i / subtracts if n_i < 0 else 0 for n_i in n]
+    v = roots.alphabeta_direction(x, w, alpha)
+    np.testing.assert_allclose(w * v, np.array(shares, float), rtol=1e-15, atol=0)
+    slope = (alpha if adds else 0) - (alpha - 1 if subtracts else 0)
+    assert w @ v == pytest.approx(slope, rel=1e-14)
+    if slope:
+        split, value = roots.relevance(Neuron(w, b), x, v), max(0, w @ x + b)
+        np.testing.assert_allclose(split.relevance, np.array(shares, float) / slope * value, rtol=1e-14)
+
+
+def test_alphabeta_direction_of_the_chapter():
+    x, w = [1.0, 1.0], [3.0, -2.0]
+    v = roots.alphabeta_direction(x, w)
+    np.testing.assert_allclose(v, [2 / 3, 1 / 2], rtol=1e-15)
+    np.testing.assert_allclose(roots.root(Neuron(w), x, v), [1 / 3, 1 / 2], rtol=1e-15)
+    np.testing.assert_allclose(roots.relevance(Neuron(w), x, v).relevance, [2, -1], rtol=1e-15)
+    # With alpha = 1 only what adds moves, as for z⁺.
+    one = roots.alphabeta_direction(x, w, 1)
+    assert roots.root(Neuron(w), x, one).tolist() == roots.zplus_root(x, w).tolist()
+
+
+def test_directions_of_a_batch_and_in_float32():
+    x, w = np.array([[1.0, 1.0, 0.0], [2.0, 4.0, -1.0]], np.float32), [2.0, -1.0, 0.5]
+    together = roots.alphabeta_direction(x, w, 3)
+    assert together.tolist() == [roots.alphabeta_direction(row, w, 3).tolist() for row in x]
+    assert roots.flat_direction(x, w).tolist() == [[0.5, -1, 2]] * 2
+    assert together.dtype == roots.flat_direction(x, w).dtype == np.float32
+
+
+@given(neurons())
+def test_flat_direction_shares_evenly(case):
+    x, w, b = case
+    assume(w.all())
+    neuron = Neuron(w, b)
+    assert roots.flat_direction(x, w).shape == x.shape
+    split = roots.relevance(neuron, x, roots.flat_direction(x, w))
+    np.testing.assert_allclose(split.relevance, np.broadcast_to(neuron(x)[..., None] / w.size, x.shape), rtol=1e-15)
+
+
+@given(neurons(FLOATS, st.just(())), st.data())
+def test_behind_x_the_signs_turn_over(case, data):
+    x, w, b = case
+    v, neuron = data.draw(grid(w.size)), Neuron(w, b)
+    assume(neuron.active(x) and not neuron.on_hinge(x) and abs(v @ w) > 1e-3 * (np.abs(v) @ np.abs(w)))
+    way, share = x - roots.root(neuron, x, v), roots.relevance(neuron, x, v).relevance
+    sign = np.sign(v @ w)
+    assert np.array_equal(np.sign(share), sign * np.sign(w * v)) and sign * (way @ v) >= 0
 
 
 @pytest.mark.parametrize("low, high", [(-1.0, [1.0, 2.0]), ([-1.0, 0.0], 2.0), ([-1.0, 0.0], [1.0, 2.0])])

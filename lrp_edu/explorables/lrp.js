@@ -11,10 +11,15 @@ const magnitude = (a, b) => a.reduce((total, value, i) => total + Math.abs(value
 
 export const preactivation = (w, b, x) => dot(x, w) + b;
 export const output = (w, b, x) => Math.max(0, preactivation(w, b, x));
-export const onHinge = (w, b, x) => Math.abs(preactivation(w, b, x)) <= 8 * EPS * (magnitude(x, w) + Math.abs(b));
 
-/** The gradient at x; on the hinge it is the limit from the active side. */
-export const gradient = (w, b, x) => (preactivation(w, b, x) > 0 || onHinge(w, b, x) ? w : w.map(() => 0));
+/** Whether a lies on the hinge, up to the rounding of the sum there and, with x, of the walk from x to a. */
+export function onHinge(w, b, a, x = null) {
+  const few = 2 * (w.length + 2) * EPS;
+  return Math.abs(preactivation(w, b, a)) <= few * ((x ? magnitude(x, w) : 0) + magnitude(a, w) + Math.abs(b));
+}
+
+/** The gradient at a; on the hinge it is the limit from the active side. For x see onHinge. */
+export const gradient = (w, b, a, x = null) => (preactivation(w, b, a) > 0 || onHinge(w, b, a, x) ? w : w.map(() => 0));
 
 export const DIRECTIONS = {
   w2: (x, w) => w,
@@ -52,7 +57,7 @@ export function relevance(w, b, x, v) {
 
 /** First-order expansion of the output at a. */
 export function decompose(w, b, x, a) {
-  const slopes = gradient(w, b, a);
+  const slopes = gradient(w, b, a, x);
   return decomposition(output(w, b, x), slopes.map((g, i) => g * (x[i] - a[i])), output(w, b, a));
 }
 

@@ -24,7 +24,7 @@ export function numbers({ x, w, b, mode, direction, v: free, a: chosen, domain }
     v,
     a,
     f_a: split && split.baseline,
-    gradient: split && (v === null ? lrp.gradient(w, b, a) : w),
+    gradient: split && (v === null ? lrp.gradient(w, b, a, x) : w),
     R: split && split.relevance,
     sum_R: split && lrp.sum(split.relevance),
     epsilon: split && split.remainder,
@@ -36,7 +36,7 @@ export function numbers({ x, w, b, mode, direction, v: free, a: chosen, domain }
 function notes({ x, w, b, a, mode, domain }) {
   const silent = !(lrp.preactivation(w, b, x) > 0);
   if (mode === "expansion") {
-    const place = lrp.onHinge(w, b, a) ? "hinge" : lrp.preactivation(w, b, a) > 0 ? "active" : "dead";
+    const place = lrp.onHinge(w, b, a, x) ? "hinge" : lrp.preactivation(w, b, a) > 0 ? "active" : "dead";
     return [silent ? "silent" : place];
   }
   if (a === null) return [w.some(Boolean) ? "no-root" : "no-weights"];

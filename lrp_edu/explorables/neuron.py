@@ -94,7 +94,7 @@ class NeuronFigure(Explorable):
         """Return the point of expansion, the decomposition and the gradient there; None where there is no root."""
         neuron = self.neuron
         if self.mode == "expansion":
-            return self.a, neuron.decompose(self.x, self.a), neuron.gradient(self.a)
+            return self.a, neuron.decompose(self.x, self.a), neuron.gradient(self.a, self.x)
         try:
             return root(neuron, self.x, self.walk()), relevance(neuron, self.x, self.walk()), neuron.w
         except ValueError:
@@ -120,7 +120,7 @@ class NeuronFigure(Explorable):
     def _notes(self, neuron, a):
         expansion, silent = self.mode == "expansion", not neuron.active(self.x)
         if expansion:
-            place = "hinge" if neuron.on_hinge(a) else "active" if neuron.active(a) else "dead"
+            place = "hinge" if neuron.on_hinge(a, self.x) else "active" if neuron.active(a) else "dead"
             return ["silent"] if silent else [place]
         if a is None:
             return ["no-root" if neuron.w.any() else "no-weights"]
