@@ -1,14 +1,15 @@
 // Brings the live figures of a page to life. Each stands in the page as a <figure> with its state and a table of numbers,
 // both written by Python; without this script the table still stands.
-// The figures' modules (lrp_edu/explorables) lie beside this file on the site.
+// The figures' folders (lrp_edu/explorables) lie beside this file on the site; one fetches its style sheet with its module.
 //
 // The address keeps the state: #neuron:b=2 sets the first neuron figure of the page, #neuron-2:b=1 the second.
 
-import { decode, encode, readAddress, writeAddress } from "./state.js";
+import { decode, encode, readAddress, writeAddress } from "./core/state.js";
 
 const QUIET = 300; // ms after the last change, before the address is written
 const figures = new Map(); // key in the address -> element
 const seen = {};
+const styles = {};
 
 /** What a figure needs of a widget's model, without a kernel behind it. */
 function makeModel(values, onSave) {
@@ -25,13 +26,27 @@ function makeModel(values, onSave) {
   };
 }
 
-async function bring(element) {
+/** Fetch a figure's module and its style sheet. */
+async function load(name) {
+  const [{ default: figure }] = await Promise.all([import(`./${name}/${name}.js`), (styles[name] ??= loadStyle(`./${name}/${name}.css`))]);
+  return figure;
+}
+
+function loadStyle(path) {
+  const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href: new URL(path, import.meta.url) });
+  return new Promise((resolve, reject) => {
+    Object.assign(link, { onload: resolve, onerror: () => reject(new Error(`${path} is missing`)) });
+    document.head.append(link);
+  });
+}
+
+async function start(element) {
   const stored = JSON.parse(element.dataset.state);
   const name = stored.figure;
   if (!/^[a-z]+$/.test(name)) throw new Error(`no figure can have the name ${name}`);
   seen[name] = (seen[name] ?? 0) + 1;
   const key = seen[name] === 1 ? name : `${name}-${seen[name]}`;
-  const { default: figure } = await import(`./${name}.js`);
+  const figure = await load(name);
 
   let timer = 0;
   let saved = encode(stored.schema, stored.state);
@@ -70,7 +85,7 @@ document.addEventListener("click", (event) => {
 
 await Promise.allSettled(
   [...document.querySelectorAll("figure.explorable[data-explorable]")].map((element) =>
-    bring(element).catch((error) => console.error(`The figure ${element.dataset.explorable} did not start:`, error)),
+    start(element).catch((error) => console.error(`The figure ${element.dataset.explorable} did not start:`, error)),
   ),
 );
 if (Object.keys(readAddress(location.hash)).length) show(applyAddress(location.hash));

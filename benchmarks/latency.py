@@ -84,7 +84,7 @@ def show(page, address, folder, figure):
     """Show a figure alone on a page, as on the site."""
     (folder / "index.html").write_text(
         '<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">'
-        '<link rel="stylesheet" href="_static/figure.css"><script type="module" src="_static/boot.js"></script>'
+        '<link rel="stylesheet" href="_static/core/core.css"><script type="module" src="_static/boot.js"></script>'
         f"<main>{figure._repr_html_()}</main>",
         "utf-8",
     )

@@ -43,7 +43,7 @@ def build_book(target):
 
 def lay_out_figures(folder):
     """Put the files of the live figures below `folder`, where they are on the site."""
-    from lrp_edu.explorables.explorable import FOLDER
+    from lrp_edu.explorables.core.explorable import FOLDER
 
     shutil.copytree(FOLDER, folder / "_static", ignore=shutil.ignore_patterns("*.py", "__pycache__"))
     shutil.copy(ROOT / "assets" / "boot.js", folder / "_static")

@@ -13,11 +13,8 @@ from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.patches import Rectangle
 
 from . import _check as check
+from .palette import ACTIVATION_COLORS, EPSILON, RELEVANCE_COLORS
 
-#: Relevance, from negative over zero to positive.
-RELEVANCE_COLORS = ("#2166ac", "#92c5de", "#f7f7f7", "#f4a582", "#b2182b")
-#: Activation, from zero up.
-ACTIVATION_COLORS = ("#fbfaf3", "#d9e6b5", "#8cc29a", "#3b8f89", "#1d4f60")
 NEGATIVE, POSITIVE = RELEVANCE_COLORS[0], RELEVANCE_COLORS[-1]
 #: What is invalid, missing or left over.
 WARNING = "#e08214"
@@ -155,7 +152,7 @@ def _shades(n):
 def _gap(ax, x, start, end):
     """Draw the remainder at `x`, from the polynomial up or down to the function, and name it in the legend."""
     label = f"$\\varepsilon = {number(end - start)}$"
-    ax.plot([x, x], [start, end], color=WARNING, linewidth=4, solid_capstyle="butt", zorder=4, label=label)
+    ax.plot([x, x], [start, end], color=EPSILON, linewidth=4, solid_capstyle="butt", zorder=4, label=label)
 
 
 # --- A rectangle cut in four ------------------------------------------------------------------------------------------
@@ -187,7 +184,7 @@ def plot_area(ax, x, a):
     _part(ax, (0, 0), a1, a2, "f(a)", SILENT)
     _part(ax, (a1, 0), h1, a2, "R_1", POSITIVE)
     _part(ax, (0, a2), a1, h2, "R_2", RELEVANCE_COLORS[3])
-    _part(ax, (a1, a2), h1, h2, "\\varepsilon", WARNING)
+    _part(ax, (a1, a2), h1, h2, "\\varepsilon", EPSILON)
     _frame(ax, (0, x[0]), (0, x[1]), "$x_1$", "$x_2$")
     ax.set(aspect="equal", xticks=np.unique([0, a1, x[0]]), yticks=np.unique([0, a2, x[1]]))
     ax.plot(a1, a2, "o", color=INK, markersize=7, markeredgecolor=PAPER, clip_on=False, zorder=5)

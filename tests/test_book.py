@@ -35,13 +35,14 @@ ARROWS = {
 }
 NUMERIC = set(ARROWS)
 ARROWS["claims"] = NUMERIC
-ARROWS["figures"] = NUMERIC - {"digits"}
-ARROWS["explorables"] = NUMERIC | {"figures"}
+ARROWS["palette"] = set()
+ARROWS["figures"] = NUMERIC - {"digits"} | {"palette"}
+ARROWS["explorables"] = NUMERIC | {"palette"}
 OUTSIDE = {name: {"numpy"} for name in NUMERIC} | {
     "taylor": {"numpy", "sympy"},
     "claims": {"numpy", "sympy"},
     "figures": {"numpy", "matplotlib"},
-    "explorables": {"numpy", "matplotlib", "anywidget", "ipywidgets", "traitlets"},
+    "explorables": {"numpy", "anywidget", "traitlets"},
 }
 
 
@@ -58,9 +59,10 @@ def text_of(path):
 
 
 def modules():
-    """Yield (name of the module or subpackage, its syntax tree) for every file of the package."""
+    """Yield (name of the module or subpackage, how many folders down, its syntax tree) for every file."""
     for path in sorted(PACKAGE.rglob("*.py")):
-        yield path.relative_to(PACKAGE).with_suffix("").parts[0], ast.parse(path.read_text())
+        *folders, _ = parts = path.relative_to(PACKAGE).with_suffix("").parts
+        yield parts[0], len(folders), ast.parse(path.read_text())
 
 
 def imports(tree, depth):
@@ -80,8 +82,7 @@ def imports(tree, depth):
 
 def graph():
     inside, outside = {}, {}
-    for name, tree in modules():
-        depth = 1 if (PACKAGE / name).is_dir() else 0
+    for name, depth, tree in modules():
         own, others = imports(tree, depth)
         inside.setdefault(name, set()).update(own)
         outside.setdefault(name, set()).update(others)
@@ -109,14 +110,14 @@ def test_equation_labels_are_unique():
 
 
 def test_every_label_named_in_the_package_stands_in_a_chapter():
-    named = {label for _, tree in modules() for label in LABEL.findall(ast.unparse(tree))}
+    named = {label for *_, tree in modules() for label in LABEL.findall(ast.unparse(tree))}
     assert sorted(named - set(labels_in_chapters())) == []
 
 
 def test_every_public_name_of_a_numeric_module_names_its_equation():
     silent = [
         f"{module}.{node.name}"
-        for module, tree in modules()
+        for module, _, tree in modules()
         if module in NUMERIC - {"digits"}  # which only reads files
         for node in tree.body
         if isinstance(node, ast.FunctionDef | ast.ClassDef)

@@ -11,7 +11,8 @@ import traitlets
 
 from lrp_edu import explorables
 from lrp_edu.explorables import Explorable, NeuronFigure
-from lrp_edu.explorables.explorable import FOLDER, Array, Choice, Number, bundle, plain, show
+from lrp_edu.explorables.core import Array, Choice, Number, plain
+from lrp_edu.explorables.core.explorable import FOLDER, bundle, show
 from lrp_edu.neuron import Neuron
 from lrp_edu.roots import relevance, root, w2_direction
 
@@ -235,6 +236,14 @@ def test_a_caption_may_set_the_state():
     assert 'Try <a href="#neuron:b=2;x=1,1" data-set="b=2;x=1,1">b = 2</a>.' in text
 
 
+def test_a_new_caption_reaches_the_browser():
+    figure = NeuronFigure()
+    assert figure._caption_html in figure._repr_html_()
+    figure.caption = "Try <b> [b = 2](b=2)."
+    assert figure._caption_html == 'Try &lt;b&gt; <a href="#neuron:b=2" data-set="b=2">b = 2</a>.'
+    assert "_caption_html" in figure.keys
+
+
 def test_the_bundle_offers_all_three_forms():
     data, _ = NeuronFigure()._repr_mimebundle_()
     assert set(data) == {"application/vnd.jupyter.widget-view+json", "text/html", "text/plain"}
@@ -266,13 +275,13 @@ def test_the_module_stands_alone(figure):
     assert "export default figure(" in figure()._esm
 
 
-@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.js")), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*/*.js")), ids=lambda path: path.name)
 def test_every_import_can_be_bundled(path):
-    imports = re.findall(r"^(?:import|export)\b[^;]*\bfrom\b[^;]*;", path.read_text("utf-8"), re.MULTILINE)
-    assert all(re.search(r'from "\./[\w-]+\.js";$', line) for line in imports)
+    imports = re.findall(r"^(?:import\b|export\s*[*{])[^;]*\bfrom\b[^;]*;", path.read_text("utf-8"), re.MULTILINE)
+    assert all(re.search(r'from "\.\.?/[\w/-]+\.js";$', line) for line in imports)
     assert bundle(path)
 
 
 def test_nothing_is_fetched_from_elsewhere():
-    for path in FOLDER.glob("*.*s*"):
+    for path in FOLDER.glob("*/*.*s*"):
         assert set(re.findall(r"https?://[^\s\"']*", path.read_text("utf-8"))) <= {"http://www.w3.org/2000/svg"}

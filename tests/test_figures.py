@@ -66,7 +66,7 @@ def test_taylor_polynomial_is_about_its_point(ax):
 
 def test_taylor_gap_reaches_from_the_highest_polynomial_to_the_function(ax):
     plot_sine(ax, x=1.0, degrees=[2, 6])
-    (gap,) = [line for line in ax.get_lines() if to_hex(line.get_color()) == figures.WARNING]
+    (gap,) = [line for line in ax.get_lines() if to_hex(line.get_color()) == figures.EPSILON]
     np.testing.assert_allclose(gap.get_xydata(), [[1, 1 - 1 / 6], [1, np.sin(1)]])
     assert gap.get_label() == r"$\varepsilon = 0.00814$"
 

@@ -1,9 +1,10 @@
 """Live figures: the same numbers in Python, in JupyterLab and on the book's pages.
 
-Each figure is one Python class and one ES module of the same name. How to add one stands in `explorable`.
+Each figure is one folder with a Python class, an ES module and a style sheet of the same name; ``core`` holds what they
+share. How to add one stands in `core.explorable`.
 """
 
-from .explorable import Explorable
+from .core import Explorable
 from .network import NetworkFigure
 from .neuron import NeuronFigure
 from .taylor import TaylorFigure

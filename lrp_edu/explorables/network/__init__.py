@@ -5,11 +5,11 @@ from dataclasses import fields
 import numpy as np
 import traitlets
 
-from ..layers import Dense, ReLU
-from ..messages import messages, seven_neurons
-from ..network import Network
-from ..rules import RULES, propagate
-from .explorable import Array, Choice, Explorable, Number, plain
+from ...layers import Dense, ReLU
+from ...messages import messages, seven_neurons
+from ...network import Network
+from ...rules import RULES, propagate
+from ..core import Array, Choice, Explorable, Number, plain
 
 KEYS = {rule.__name__.lower(): rule for rule in RULES.values()}
 NAMES = {key: rule.name.replace("^B", "ᴮ") for key, rule in KEYS.items()}
@@ -21,6 +21,17 @@ NEURONS = range(1, 8)
 HIDDEN = (4, 5, 6)
 EDGES = [(i, k) for i in (1, 2, 3) for k in HIDDEN] + [(i, 7) for i in HIDDEN]
 PARTS = {str(k): f"neuron {k}" for k in NEURONS} | {f"{i}{k}": f"edge {i} → {k}" for i, k in EDGES}
+
+
+def _settings(key):
+    """Return which numbers and choices of the figure a rule listens to."""
+    names = {"epsilon": "epsilon", "gamma": "gamma", "alpha": "alpha", "absorb_bias": "absorb"}
+    return [names[field.name] for field in fields(KEYS[key]) if field.name in names]
+
+
+def _weights(inputs, outputs):
+    """Return the names of the weights between two layers."""
+    return [[f"weight w{chr(0x2080 + i)}{chr(0x2080 + k)}" for k in outputs] for i in inputs]
 
 
 def _for_each(sentences, neurons=HIDDEN):
@@ -117,17 +128,19 @@ class NetworkFigure(Explorable):
         }
     )
 
-    x = Array((1, 2, 1), -BOX, BOX)
-    W1 = Array(seven_neurons().weighted[0].weight, -3, 3)
-    W2 = Array(seven_neurons().weighted[1].weight, -3, 3)
-    b = Array((0, 0, 0), -3, 3)
-    rule = Choice(NAMES, "lrp0")
-    first = Choice({"same": "same", **NAMES}, "same")
-    epsilon = Number(0.5, 0, 3, step=0.05)
-    gamma = Number(0.25, 0, 4, step=0.05)
-    alpha = Number(2.0, 1, 4)
-    absorb = Choice({"no": "no", "yes": "yes"}, "no")
-    selected = Choice(PARTS, "5")
+    constants = {"box": BOX, "huge": HUGE, "settings": {key: _settings(key) for key in KEYS}}
+
+    x = Array((1, 2, 1), -BOX, BOX, names=["input x₁", "input x₂", "input x₃"])
+    W1 = Array(seven_neurons().weighted[0].weight, -3, 3, names=_weights((1, 2, 3), HIDDEN))
+    W2 = Array(seven_neurons().weighted[1].weight, -3, 3, names=_weights(HIDDEN, (7,)))
+    b = Array((0, 0, 0), -3, 3, names=["bias b₄", "bias b₅", "bias b₆"])
+    rule = Choice(NAMES, "lrp0", control="menu")
+    first = Choice({"same": "same", **NAMES}, "same", label="first layer", control="menu")
+    epsilon = Number(0.5, 0, 3, step=0.05, label="ε")
+    gamma = Number(0.25, 0, 4, step=0.05, label="γ")
+    alpha = Number(2.0, 1, 4, label="α (β = α − 1)")
+    absorb = Choice({"no": "no", "yes": "yes"}, "no", label="bias in the denominator")
+    selected = Choice(PARTS, "5", control="menu")
 
     @traitlets.default("caption")
     def _caption(self):
@@ -226,22 +239,12 @@ def _why(loss, R, rule):
     return "nothing-adds" if rule.name in ("αβ", "z⁺") else "no-receiver"
 
 
-def _link(text, **state):
-    """Return a link of a caption that sets the whole state: what is not given goes back to its default."""
-    state = {key: trait.default() for key, trait in NetworkFigure.class_traits().items() if key in STATE} | state
-    parts = (f"{key}={','.join(f'{v:g}' for v in np.ravel(state[key]))}" for key in STATE if key not in CHOICES)
-    return f"[{text}]({';'.join([*parts, *(f'{key}={state[key]}' for key in CHOICES)])})"
-
-
-STATE = list(NetworkFigure.schema())
-CHOICES = [key for key, schema in NetworkFigure.schema().items() if schema["kind"] == "choice"]
-WITHOUT_25 = ((1, 2, 0), (1, 0, 1), (0, 2, -1))
 CAPTION = (
     "Drag the inputs. Click a neuron or an edge, and change its number. "
-    f"{_link('Set w₂₅ to 0', W1=WITHOUT_25, selected='25')}: input 2 no longer holds neuron 5 back. "
-    f"{_link('Without input 2', x=(1, 0, 1), selected='6')} neuron 6 falls silent. "
-    f"{_link('α2β1', rule='alphabeta', selected='4')} counts what adds twice: where nothing subtracts, the sum grows. "
-    f"{_link('A bias of 1 in the denominator', b=(0, 1, 0), absorb='yes')} of neuron 5 keeps a share. "
-    f"{_link('w² in both layers', rule='wsquare', x=(1, 0, 1), selected='6')} feeds a silent neuron; "
-    f"{_link('zᴮ below and z⁺ above', rule='zplus', first='zbox', x=(1, 0, 1), selected='6')} does not."
+    "[Set w₂₅ to 0](W1=1,2,0,1,0,1,0,2,-1;selected=25): input 2 no longer holds neuron 5 back. "
+    "[Without input 2](x=1,0,1;selected=6) neuron 6 falls silent. "
+    "[α2β1](rule=alphabeta;selected=4) counts what adds twice: where nothing subtracts, the sum grows. "
+    "[A bias of 1 in the denominator](b=0,1,0;absorb=yes) of neuron 5 keeps a share. "
+    "[w² in both layers](rule=wsquare;x=1,0,1;selected=6) feeds a silent neuron; "
+    "[zᴮ below and z⁺ above](rule=zplus;first=zbox;x=1,0,1;selected=6) does not."
 )

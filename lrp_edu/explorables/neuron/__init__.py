@@ -2,9 +2,9 @@
 
 import traitlets
 
-from ..neuron import Neuron
-from ..roots import in_domain, relevance, root, w2_direction, z_direction, zplus_direction
-from .explorable import Array, Choice, Explorable, Number, plain
+from ...neuron import Neuron
+from ...roots import in_domain, relevance, root, w2_direction, z_direction, zplus_direction
+from ..core import Array, Choice, Explorable, Number, plain
 
 DIRECTIONS = {"w2": w2_direction, "z": z_direction, "zplus": zplus_direction}
 
@@ -68,13 +68,15 @@ class NeuronFigure(Explorable):
         "active": "a is on the active side: ε vanishes, but f(a) is still missing from the shares.",
     }
 
-    x = Array((1, 1), -3, 3)
-    w = Array((2, 1), -3, 3)
-    b = Number(-1.0, -3, 3)
+    constants = {"range": (-3, 3), "brightest": 8}
+
+    x = Array((1, 1), -3, 3, label="x, point to be explained")
+    w = Array((2, 1), -3, 3, label="w, tip of the weights")
+    b = Number(-1.0, -3, 3, label="bias b")
     mode = Choice({"root": "root", "expansion": "expansion"}, "root")
-    direction = Choice({"w2": "w²", "z": "z", "zplus": "z⁺", "free": "free"}, "w2")
-    v = Array((0.5, 0), -6, 6)
-    a = Array((0, 2), -3, 3)
+    direction = Choice({"w2": "w²", "z": "z", "zplus": "z⁺", "free": "free"}, "w2", label="direction v")
+    v = Array((0.5, 0), -6, 6, label="direction of the walk, minus v")
+    a = Array((0, 2), -3, 3, label="a, point of expansion")
     domain = Choice({"nonnegative": "x ≥ 0", "plane": "plane"}, "nonnegative")
 
     @traitlets.default("caption")

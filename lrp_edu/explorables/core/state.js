@@ -16,6 +16,13 @@ function clampArray(schema, value, fallback, [size, ...rest]) {
   return value.map((item, i) => (rest.length ? clampArray(schema, item, fallback[i], rest) : clamp(one, item, fallback[i])));
 }
 
+/** The entry of nested arrays (or of a state) at a path, such as ["W1", 0, 2]. */
+export const read = (value, [part, ...rest]) => (part === undefined ? value : read(value[part], rest));
+
+/** The same nested arrays with another number at a path. */
+export const replaced = (value, [part, ...rest], number) =>
+  part === undefined ? number : value.map((old, n) => (n === Number(part) ? replaced(old, rest, number) : old));
+
 /** `{x: [1, 1], b: -1}` as `x=1,1;b=-1`. Six significant digits keep the address short. */
 export const encode = (schema, state) =>
   Object.keys(schema)

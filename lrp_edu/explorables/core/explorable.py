@@ -1,16 +1,19 @@
 """The base of every live figure.
 
-A live figure is a Python class, which computes the numbers with ``lrp_edu``, and an ES module of the same name, which
-draws them and lets the reader drag. To add one, called ``cone``:
+A live figure is a Python class, which computes the numbers with ``lrp_edu``, and an ES module, which draws them and
+lets the reader drag. To add one, called ``cone``, make a folder of that name beside ``core`` with
 
-1. ``cone.py``: a subclass of `Explorable` with ``name = "cone"``, its state as `Number`, `Array` and `Choice` traits,
-   the method ``numbers()``, and the texts: ``labels`` of the numbers, ``remarks`` and ``warnings``, ``caption``.
-2. ``cone.js``: ``export default figure({ numbers, view })`` (see ``figure.js``). Its ``numbers(state)`` gives the same
-   dictionary, from formulas in ``lrp.js``.
-3. One entry in the parity test of ``tests/test_live_figures.py``, and one line in ``__init__.py``.
+1. ``__init__.py``: a subclass of `Explorable` with ``name = "cone"``, its state as `Number`, `Array` and `Choice`
+   traits with the labels of their controls, the method ``numbers()``, the ``constants`` that both sides need, and the
+   texts: ``labels`` of the numbers, ``remarks`` and ``warnings``, ``caption``;
+2. ``cone.js``: ``export default figure({ numbers, view })`` (see ``core/figure.js``). Its ``numbers(state, constants)``
+   gives the same dictionary, from formulas in ``core/lrp.js``;
+3. ``cone.css``: how the picture looks, nested in ``.explorable[data-explorable="cone"]``.
 
-What Python knows (limits, labels, sentences, numbers) is handed to the browser, so nothing is written down twice
-except the formulas; and these are compared whenever a figure starts.
+Then one line in ``explorables/__init__.py``, and one entry in the parity test of ``tests/test_live_figures.py``.
+
+What Python knows (limits, labels, constants, colors, sentences, numbers) is handed to the browser, so nothing is
+written down twice except the formulas; and these are compared whenever a figure starts.
 """
 
 import base64
@@ -26,17 +29,23 @@ import anywidget
 import numpy as np
 import traitlets
 
-FOLDER = Path(__file__).parent
-RELATIVE_IMPORT = re.compile(r'(\bfrom\s*|\bimport\s*)"\./([\w-]+\.js)"')
+from ...palette import ACTIVATION_COLORS, EPSILON, RELEVANCE_COLORS
+
+FOLDER = Path(__file__).parent.parent
+RELATIVE_IMPORT = re.compile(r'(\bfrom\s*|\bimport\s*)"(\.\.?/[\w/-]+\.js)"')
 LINK = re.compile(r"\[([^\]]+)\]\(([^)]+)\)")
+PALETTE = {"relevance": RELEVANCE_COLORS, "activation": ACTIVATION_COLORS, "epsilon": EPSILON}
 
 
 class Number(traitlets.TraitType):
-    """A finite number, clamped to ``[low, high]``; whole if `step` is an int."""
+    """A finite number, clamped to ``[low, high]``; whole if `step` is an int.
 
-    def __init__(self, default, low, high, step=0.1):
+    `label` names it for the reader. Its `control` is a ``"slider"`` with a number field, or the ``"field"`` alone.
+    """
+
+    def __init__(self, default, low, high, step=0.1, *, label=None, control="slider"):
         super().__init__(default)
-        self.low, self.high, self.step = low, high, step
+        self.low, self.high, self.step, self.label, self.control = low, high, step, label, control
         self.info_text = f"{'a whole' if self.whole else 'a finite'} number"
         self.tag(sync=True)
 
@@ -47,8 +56,9 @@ class Number(traitlets.TraitType):
 
     @property
     def schema(self):
-        """What the browser needs to clamp a value and to build a slider."""
-        return {"kind": "number", "low": self.low, "high": self.high, "step": self.step, "whole": self.whole}
+        """What the browser needs to clamp a value and to build its control."""
+        limits = {"low": self.low, "high": self.high, "step": self.step, "whole": self.whole}
+        return {"kind": "number", "label": self.label or self.name, "control": self.control, **limits}
 
     def validate(self, obj, value):
         """Return the clamped number, or raise a ``TraitError``."""
@@ -60,18 +70,24 @@ class Number(traitlets.TraitType):
 
 
 class Array(traitlets.TraitType):
-    """Finite numbers in nested tuples, of the shape of `default`, each clamped to ``[low, high]``."""
+    """Finite numbers in nested tuples, of the shape of `default`, each clamped to ``[low, high]``.
 
-    def __init__(self, default, low, high, step=0.1):
+    `label` names all of them for the reader, and `names`, of the same shape, each: x₁, x₂, … where none are given.
+    """
+
+    def __init__(self, default, low, high, step=0.1, *, label=None, names=None):
         super().__init__(_tuples(np.asarray(default, float)))
         self.low, self.high, self.step, self.shape = low, high, step, np.shape(default)
+        self.label, self.names = label, names
         self.info_text = f"finite numbers of shape {self.shape}"
         self.tag(sync=True)
 
     @property
     def schema(self):
-        """What the browser needs to clamp a value and to read it from the address."""
-        return {"kind": "array", "shape": list(self.shape), "low": self.low, "high": self.high, "step": self.step}
+        """What the browser needs to clamp the values, to read them from the address, and to build their controls."""
+        names = self.names or [f"{self.name}{chr(0x2081 + i)}" for i in range(self.shape[0])]
+        limits = {"shape": list(self.shape), "low": self.low, "high": self.high, "step": self.step}
+        return {"kind": "array", "label": self.label or self.name, "names": names, **limits}
 
     def validate(self, obj, value):
         """Return the clamped numbers as nested tuples, or raise a ``TraitError``."""
@@ -82,23 +98,26 @@ class Array(traitlets.TraitType):
 
 
 class Choice(traitlets.Enum):
-    """One of the keys of a dictionary; its values are what a reader sees in the menu."""
+    """One of the keys of a dictionary; its values are what a reader sees.
 
-    def __init__(self, choices, default):
+    `label` names it. Its `control` is a row of ``"radio"`` buttons, or a ``"menu"`` where there are many.
+    """
+
+    def __init__(self, choices, default, *, label=None, control="radio"):
         super().__init__(list(choices), default_value=default)
-        self.choices = choices
+        self.choices, self.label, self.control = choices, label, control
         self.tag(sync=True)
 
     @property
     def schema(self):
-        """What the browser needs to build the menu."""
-        return {"kind": "choice", "choices": self.choices}
+        """What the browser needs to build the control."""
+        return {"kind": "choice", "label": self.label or self.name, "control": self.control, "choices": self.choices}
 
 
 class Explorable(anywidget.AnyWidget):
     """A live figure: traits that sync with the browser, and numbers computed by ``lrp_edu``.
 
-    Subclasses set the five names below and define `numbers`.
+    Subclasses set the names below and define `numbers`.
 
     Parameters
     ----------
@@ -120,15 +139,22 @@ class Explorable(anywidget.AnyWidget):
     remarks = {}
     """Key to sentence. Shown while ``numbers()["notes"]`` holds the key."""
     warnings = {}
-    """As `remarks`, in the warning color."""
-    caption = traitlets.Unicode("", help="Text under the figure. ``[drag b](b=2)`` is a link that sets the state.")
+    """As `remarks`, set off as warnings."""
+    constants = {}
+    """What the browser's half of the figure needs to know besides the state."""
+    caption = traitlets.Unicode(
+        "", help="Text under the figure. ``[drag b](b=2)`` is a link that sets b, and all else as it was stored."
+    )
 
     _stored = traitlets.Dict().tag(sync=True)
+    _caption_html = traitlets.Unicode().tag(sync=True)
 
     def __init_subclass__(cls, **kwargs):
         """Find the browser's half of the figure."""
         if "name" in vars(cls):  # and not in the copies of a class that traitlets makes
-            cls._esm, cls._css = bundle(FOLDER / f"{cls.name}.js"), (FOLDER / "figure.css").read_text("utf-8")
+            own = FOLDER / cls.name / cls.name
+            styles = FOLDER / "core" / "core.css", own.with_suffix(".css")
+            cls._esm, cls._css = bundle(own.with_suffix(".js")), "\n".join(path.read_text("utf-8") for path in styles)
         super().__init_subclass__(**kwargs)
 
     def __init__(self, **state):
@@ -136,7 +162,11 @@ class Explorable(anywidget.AnyWidget):
         if unknown:
             raise TypeError(f"{type(self).__name__} takes {', '.join(self.schema())}, got {', '.join(sorted(unknown))}")
         super().__init__(**state)
-        self._stored = self.stored()
+        self._stored, self._caption_html = self.stored(), caption_html(self.name, self.caption)
+
+    @traitlets.observe("caption")
+    def _show_caption(self, change):
+        self._caption_html = caption_html(self.name, change.new)
 
     @classmethod
     def schema(cls):
@@ -163,7 +193,8 @@ class Explorable(anywidget.AnyWidget):
             "labels": self.labels,
             "remarks": self.remarks,
             "warnings": self.warnings,
-            "caption": caption_html(self.name, self.caption),
+            "constants": plain(self.constants),
+            "palette": PALETTE,
         }
 
     def __repr__(self):
@@ -186,7 +217,7 @@ class Explorable(anywidget.AnyWidget):
         return (
             f'<figure class="explorable" data-explorable="{self.name}" data-state="{html.escape(json.dumps(stored))}">'
             f'<div class="explorable-static"><table><tbody>{"".join(rows)}</tbody></table>{notes}</div>'
-            f"<figcaption>{stored['caption']}</figcaption></figure>"
+            f"<figcaption>{caption_html(self.name, self.caption)}</figcaption></figure>"
         )
 
 
@@ -195,14 +226,14 @@ def bundle(path):
     """Return the text of an ES module in which each relative import is replaced by a data address of that file."""
 
     def inline(match):
-        text = base64.b64encode(bundle(path.parent / match[2]).encode()).decode()
+        text = base64.b64encode(bundle((path.parent / match[2]).resolve()).encode()).decode()
         return f'{match[1]}"data:text/javascript;base64,{text}"'
 
     return RELATIVE_IMPORT.sub(inline, path.read_text("utf-8"))
 
 
 def show(value):
-    """Return a number as the reader sees it; ``format`` in ``view.js`` does the same.
+    """Return a number as the reader sees it; ``format`` in ``elements.js`` does the same.
 
     Only an exact zero is shown as 0. Small and large numbers keep their exponent.
 

@@ -1,22 +1,20 @@
 // Bach's seven neurons: 1 to 3 are the inputs, 4 to 6 hidden, 7 the output. Edges are as thick as their messages.
 
-import { choice, menu, slider } from "./controls.js";
-import { figure } from "./figure.js";
-import * as lrp from "./lrp.js";
-import { ACTIVATION, activationColor, disc, format, handle, make, set, setText } from "./view.js";
+import { color, format, make, set, setText } from "../core/elements.js";
+import { figure } from "../core/figure.js";
+import { disc, handle, track } from "../core/handles.js";
+import * as lrp from "../core/lrp.js";
 
 const LAYERS = [["1", "2", "3"], ["4", "5", "6"], ["7"]];
 const LAYER_NAMES = ["inputs", "hidden", "output"];
 const EDGES = [0, 1].map((l) => LAYERS[l].flatMap((i) => LAYERS[l + 1].map((k) => i + k)));
 const COLUMNS = [LAYERS[0], EDGES[0], LAYERS[1], EDGES[1], LAYERS[2]]; // from the inputs up
-const BOX = 3; // as in network.py
-const HUGE = 20;
 
 // --- the numbers: as NetworkFigure.numbers() ---
 
-export function numbers(state) {
+export function numbers(state, constants) {
   const { x, W1, W2, b, rule, first } = state;
-  const settings = { ...state, absorb: state.absorb === "yes", low: -BOX, high: BOX };
+  const settings = { ...state, absorb: state.absorb === "yes", low: -constants.box, high: constants.box };
   const z = lrp.forward(x, W1, b);
   const hidden = z.map((value) => Math.max(0, value));
   const output = lrp.forward(hidden, W2, [0]);
@@ -35,10 +33,10 @@ export function numbers(state) {
     totals,
     gaps: totals.map((total) => output[0] - total),
   };
-  return { ...values, notes: notes(state, values) };
+  return { ...values, notes: notes(state, values, constants) };
 }
 
-function notes({ rule, first, W1, W2 }, { f_x, a, z, R, messages, losses }) {
+function notes({ rule, first, W1, W2 }, { f_x, a, z, R, messages, losses }, { box, huge }) {
   const W = [W1, W2];
   const rules = [first === "same" ? rule : first, rule];
   const where = (layer, key) => LAYERS[layer].filter((_, n) => key(n));
@@ -47,9 +45,9 @@ function notes({ rule, first, W1, W2 }, { f_x, a, z, R, messages, losses }) {
   lost.push(...["bias", "stabilizer"].filter((kind) => losses.some((loss) => loss[kind].some(Boolean))));
   const size = (l, n) => lrp.sum(messages[l].map((row) => Math.abs(row[n])));
   const strange = [1, 0].flatMap((l) =>
-    where(l + 1, (n) => R[l + 1][n] && size(l, n) > HUGE * Math.abs(R[l + 1][n])).map((k) => `huge-${k}`));
+    where(l + 1, (n) => R[l + 1][n] && size(l, n) > huge * Math.abs(R[l + 1][n])).map((k) => `huge-${k}`));
   strange.push(...where(1, (n) => !a[1][n] && R[1][n]).map((k) => `fed-${k}`));
-  if (rule === "zbox" && Math.max(...a[1]) > BOX) strange.push("box");
+  if (rule === "zbox" && Math.max(...a[1]) > box) strange.push("box");
   const remarks = W.some((weights, l) => weights.some((row, i) => row.some((w, k) => w === 0 && messages[l][i][k] !== 0))) ? ["missing"] : [];
   if (f_x <= 0) remarks.push(f_x < 0 ? "below-zero" : "nothing");
   remarks.push(...where(1, (n) => z[n] <= 0 && !R[1][n]).map((k) => `${z[index(k)] < 0 ? "silent" : "hinge"}-${k}`));
@@ -88,11 +86,11 @@ const brief = (value) => format(Number(Math.abs(value) < 0.01 ? value.toPrecisio
 
 // --- the view ---
 
-function view({ stage, side, set: change, schema, state, redraw }) {
+function view({ stage, side, control, set: change, schema, constants, palette, state, redraw, steady }) {
   const select = (key) => change({ selected: key });
-  const rules = ruleControls(change, schema);
-  const editor = drawEditor(change, schema, state);
-  const diagram = drawDiagram(stage, { select, edit: editor.focus, change, state, redraw, rules: rules.element });
+  const rules = ruleControls(control, constants.settings);
+  const editor = drawEditor(control, schema);
+  const diagram = drawDiagram(stage, { select, edit: editor.focus, change, schema, palette, state, redraw, steady, rules: rules.element });
   const account = drawAccount(select);
   side.append(editor.element, account.element);
 
@@ -104,29 +102,14 @@ function view({ stage, side, set: change, schema, state, redraw }) {
   };
 }
 
-const SETTINGS = { epsilon: "epsilon", gamma: "gamma", alphabeta: "alpha" };
-const SETTING_NAMES = { epsilon: "ε", gamma: "γ", alpha: "α (β = α − 1)" };
-const ABSORBING = ["lrp0", "epsilon", "alphabeta"];
-
 /** The rule of all layers, another one for the inputs, and what these two can be told. */
-function ruleControls(change, schema) {
-  const input = (key) => (value) => change({ [key]: value });
-  const rule = menu({ key: "rule", label: "rule", schema: schema.rule, onInput: input("rule") });
-  const first = menu({ key: "first", label: "first layer", schema: schema.first, onInput: input("first") });
-  const absorb = choice({ key: "absorb", label: "bias in the denominator", schema: schema.absorb, onInput: input("absorb") });
-  const settings = Object.entries(SETTING_NAMES).map(([key, label]) => [key, slider({ key, label, schema: schema[key], onInput: input(key) })]);
+function ruleControls(control, settings) {
+  const optional = ["epsilon", "gamma", "alpha", "absorb"].map((key) => [key, control(key)]);
   const element = make("div", { class: "rules" },
-    make("div", { class: "rule-menus" }, rule.element, first.element), ...settings.map(([, { element }]) => element), absorb.element);
-  const update = (now) => {
-    const used = [now.rule, now.first];
-    rule.update(now.rule);
-    first.update(now.first);
-    absorb.update(now.absorb);
-    absorb.element.hidden = !used.some((name) => ABSORBING.includes(name));
-    for (const [key, setting] of settings) {
-      setting.update(now[key]);
-      setting.element.hidden = !used.some((name) => SETTINGS[name] === key);
-    }
+    make("div", { class: "rule-menus" }, control("rule"), control("first")), ...optional.map(([, part]) => part));
+  const update = ({ rule, first }) => {
+    const used = new Set([rule, first].flatMap((name) => settings[name] ?? []));
+    for (const [key, part] of optional) part.hidden = !used.has(key);
   };
   return { element, update };
 }
@@ -170,7 +153,7 @@ function arrange(width) {
   };
 }
 
-function drawDiagram(stage, { select, edit, change, state, redraw, rules }) {
+function drawDiagram(stage, { select, edit, change, schema, palette, state, redraw, steady, rules }) {
   const layer = (name) => make("g", { class: name });
   const [lines, numbersOnLines, nodes, marks] = ["edges", "edge-numbers", "nodes", "knobs"].map(layer);
   const parts = make("g", { role: "radiogroup", "aria-label": "Neurons and edges. The arrow keys go from one to the next, Enter goes to its number" }, lines, nodes);
@@ -179,15 +162,16 @@ function drawDiagram(stage, { select, edit, change, state, redraw, rules }) {
   const rule = make("line", { class: "layer-rule" });
   const svg = make("svg", { class: "plot network", role: "group", "aria-label": "The network of seven neurons" });
   svg.append(rule, parts, numbersOnLines, make("g", { "aria-hidden": "true" }, ...names, ...sums, ...losses), marks);
-  const legend = drawLegend();
+  const legend = drawLegend(palette.activation);
+  const limitOf = steady();
   stage.append(rules, svg, legend.element);
   names.forEach((text, l) => setText(text, LAYER_NAMES[l]));
 
   let place = arrange(0);
   const edges = Object.fromEntries(EDGES.flat().map((key) => [key, drawEdge(key, lines, numbersOnLines)]));
-  const neurons = Object.fromEntries(LAYERS.flat().map((key) => [key, drawNeuron(key, nodes)]));
+  const neurons = Object.fromEntries(LAYERS.flat().map((key) => [key, drawNeuron(key, nodes, palette.activation)]));
   const items = { ...edges, ...neurons };
-  const knobs = LAYERS[0].map((key, n) => drawKnob({ key, n, svg, marks, state, change, at: () => place.track(place.places[key]) }));
+  const knobs = LAYERS[0].map((key, n) => drawKnob({ key, n, svg, marks, schema, state, change, place: () => place.track(place.places[key]) }));
   for (const [key, { group }] of Object.entries(items)) group.addEventListener("focus", () => state.selected !== key && select(key));
 
   function resize() {
@@ -220,7 +204,7 @@ function drawDiagram(stage, { select, edit, change, state, redraw, rules }) {
   });
 
   return (now, values) => {
-    const limit = scale(values);
+    const limit = limitOf(largest(values) / BUMP, 4, 4096);
     const faded = (key) => !touches(now.selected, key);
     for (const [key, edge] of Object.entries(edges)) {
       edge.update(look(key, now, values), { limit, faded: faded(key), selected: key === now.selected });
@@ -236,11 +220,7 @@ function drawDiagram(stage, { select, edit, change, state, redraw, rules }) {
   };
 }
 
-/** The value that is drawn as thick as can be: a power of two, so that it seldom changes. */
-function scale({ R, messages }) {
-  const largest = Math.max(...R.flat().map(Math.abs), ...messages.flat(2).map(Math.abs));
-  return 2 ** Math.min(12, Math.max(2, Math.ceil(Math.log2(largest / BUMP || 1))));
-}
+const largest = ({ R, messages }) => Math.max(...R.flat().map(Math.abs), ...messages.flat(2).map(Math.abs));
 
 /** What the arrow keys lead to: on to the next layer or edge, or to the neighbor in the same one. */
 function step(selected, { key, ctrlKey, altKey, metaKey }, wide) {
@@ -328,7 +308,7 @@ function drawEdge(key, lines, texts) {
   return { group, place, update };
 }
 
-function drawNeuron(key, nodes) {
+function drawNeuron(key, nodes, colors) {
   const halo = make("circle", { class: "node-halo" });
   const body = make("circle", { class: "node-body", r: R });
   const value = make("text", { class: "node-value", y: 5, "text-anchor": "middle" });
@@ -344,7 +324,7 @@ function drawNeuron(key, nodes) {
     const share = a / limit;
     set(ring, { r: R + width / 2, "stroke-width": width.toFixed(2), "data-sign": sign(amount) });
     set(halo, { r: R + width + 3.5 });
-    set(body, { fill: a < 0 ? null : activationColor(a, limit), "data-kind": z !== null && z <= 0 ? "silent" : a < 0 ? "below" : null });
+    set(body, { fill: a < 0 ? null : color(colors, a / limit), "data-kind": z !== null && z <= 0 ? "silent" : a < 0 ? "below" : null });
     const text = brief(a);
     set(value, { "data-dark": share > 0.6 ? "" : null, "data-long": text.length > 4 ? "" : null });
     setText(value, text);
@@ -356,43 +336,28 @@ function drawNeuron(key, nodes) {
   return { group, place, update };
 }
 
-/** The knob of an input, on a track from −3 to 3 beside it (or below it, where the picture is narrow). */
-function drawKnob({ key, n, svg, marks, state, change, at }) {
-  const track = make("line", { class: "track" });
+/** The knob of an input, on a track beside it (or below it, where the picture is narrow). */
+function drawKnob({ key, n, svg, marks, schema, state, change, place }) {
+  const limits = [schema.x.low, schema.x.high];
+  const line = make("line", { class: "track" });
   const zero = make("line", { class: "track" });
-  const ends = [-BOX, BOX].map((value) => make("text", { class: "track-end", "text-anchor": "middle", "aria-hidden": "true" }, format(value)));
-  marks.append(track, zero, ...ends);
-  const along = (value, c) => at().from[c] + ((value + BOX) / (2 * BOX)) * (at().to[c] - at().from[c]);
-  const upright = () => at().from[0] === at().to[0];
-  const board = {
-    svg, marks, handles: [], ranges: { x: [-BOX, BOX], y: [-BOX, BOX] },
-    X: (value) => along(value, 0),
-    Y: (value) => along(value, 1),
-    invert: (px, py) => {
-      const c = upright() ? 1 : 0;
-      const value = -BOX + (2 * BOX * ([px, py][c] - at().from[c])) / (at().to[c] - at().from[c]);
-      return [value, value];
-    },
-  };
-  // A key moves one of the two coordinates, the pointer both.
-  const move = ([p, q], how) => {
-    const value = p !== state.x[n] ? p : q;
-    change({ x: state.x.map((old, i) => (i === n ? (how === "pointer" ? Math.round(value * 20) / 20 : value) : old)) });
-  };
-  const knob = handle(board, { name: "", key: `x.${n}`, label: `input x${sub(key)}`, shape: disc(), move });
-  set(knob.element, { "aria-valuemin": -BOX, "aria-valuemax": BOX });
+  const ends = limits.map((value) => make("text", { class: "track-end", "text-anchor": "middle", "aria-hidden": "true" }, format(value)));
+  marks.append(line, zero, ...ends);
+  const board = track(svg, marks, limits, place);
+  const move = (value) => change({ x: state.x.map((old, i) => (i === n ? value : old)) });
+  const snap = (value) => Math.round(value * 20) / 20;
+  const knob = handle(board, { name: "", key: `x.${n}`, label: schema.x.names[n], shape: disc(), snap, move });
   const resize = () => {
-    const { from, to } = at();
-    set(track, { x1: from[0], y1: from[1], x2: to[0], y2: to[1] });
-    const [x, y] = [along(0, 0), along(0, 1)];
-    set(zero, upright() ? { x1: x - 4, x2: x + 4, y1: y, y2: y } : { x1: x, x2: x, y1: y - 4, y2: y + 4 });
+    const { from, to } = place();
+    const [[x, y], upright] = [board.pixels(0), board.axis === "y"];
+    set(line, { x1: from[0], y1: from[1], x2: to[0], y2: to[1] });
+    set(zero, upright ? { x1: x - 4, x2: x + 4, y1: y, y2: y } : { x1: x, x2: x, y1: y - 4, y2: y + 4 });
     ends.forEach((text, i) => {
       const [ex, ey] = [from, to][i];
-      set(text, upright() ? { x: ex, y: ey + (i ? -11 : 19) } : { x: ex + (i ? 11 : -11), y: ey + 4 });
+      set(text, upright ? { x: ex, y: ey + (i ? -11 : 19) } : { x: ex + (i ? 11 : -11), y: ey + 4 });
     });
-    set(knob.element, { "aria-orientation": upright() ? "vertical" : "horizontal" });
   };
-  const update = (value) => knob.place([value, value], value);
+  const update = (value) => knob.place(value);
   return { key, resize, update, grab: knob.grab, position: () => [knob.px, knob.py] };
 }
 
@@ -414,13 +379,13 @@ function showLoss(text, { losses, totals }, layer, { wide }) {
 }
 
 /** A wedge: what a width and a color mean. */
-function drawLegend() {
+function drawLegend(colors) {
   const wedge = (kind, d) => make("path", { class: "wedge", "data-sign": kind, d });
   const [low, high] = [make("span", {}), make("span", {})];
   const shape = make("svg", { class: "wedges", width: 96, height: WIDTH, "aria-hidden": "true" });
   const half = WIDTH / 2;
   shape.append(wedge("negative", `M0 0V${WIDTH}L48 ${half}Z`), wedge("positive", `M96 0V${WIDTH}L48 ${half}Z`));
-  const stops = ACTIVATION.join(", ");
+  const stops = colors.join(", ");
   const [zero, full] = [make("span", {}, "0"), make("span", {})];
   const element = make("p", { class: "legend" },
     make("span", { class: "legend-item" }, "relevance", low, shape, high),
@@ -437,32 +402,20 @@ function drawLegend() {
 
 /** The number that belongs to a part: an input, a weight, a bias. The output has none. */
 function source(key) {
-  if (isEdge(key)) {
-    const [name, i, k] = [layerOf(key[0]) ? "W2" : "W1", index(key[0]), index(key[1])];
-    return { label: `weight w${sub(key)}`, path: [name, i, k] };
-  }
-  if (key === "7") return null;
-  return layerOf(key) ? { label: `bias b${sub(key)}`, path: ["b", index(key)] } : { label: `input x${sub(key)}`, path: ["x", index(key)] };
+  if (isEdge(key)) return `${layerOf(key[0]) ? "W2" : "W1"}.${index(key[0])}.${index(key[1])}`;
+  return key === "7" ? null : `${layerOf(key) ? "b" : "x"}.${index(key)}`;
 }
 
-const read = (value, [part, ...rest]) => (part === undefined ? value : read(value[part], rest));
-const replaced = (value, [part, ...rest], number) => (part === undefined ? number : value.map((old, n) => (n === part ? replaced(old, rest, number) : old)));
-
-function drawEditor(change, schema, state) {
+function drawEditor(control, schema) {
   const title = make("p", { class: "selected-name" });
   const box = make("div", { class: "editor" });
   const sliders = {};
-  const build = ({ label, path: [name, ...rest] }) => slider({
-    key: [name, ...rest].join("."), label, schema: schema[name],
-    onInput: (value) => change({ [name]: replaced(state[name], rest, value) }),
-  });
-  const update = (now) => {
-    const from = source(now.selected);
-    if (from) (sliders[now.selected] ??= build(from)).update(read(now, from.path));
-    if (box.dataset.for === now.selected) return;
-    box.dataset.for = now.selected;
-    setText(title, schema.selected.choices[now.selected].replace(/^\w/, (letter) => letter.toUpperCase()));
-    box.replaceChildren(from ? sliders[now.selected].element : make("p", { class: "hint" }, "Relevance starts here, with the output itself."));
+  const update = ({ selected }) => {
+    if (box.dataset.for === selected) return;
+    box.dataset.for = selected;
+    const from = source(selected);
+    setText(title, schema.selected.choices[selected].replace(/^\w/, (letter) => letter.toUpperCase()));
+    box.replaceChildren(from ? (sliders[from] ??= control(from)) : make("p", { class: "hint" }, "Relevance starts here, with the output itself."));
   };
   const focus = () => box.querySelector("input")?.focus();
   return { element: make("div", { class: "selected" }, title, box), update, focus };

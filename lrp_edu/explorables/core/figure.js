@@ -1,23 +1,25 @@
-// The frame of every live figure: state, redraw, numbers, sentences, reset, parity with Python.
+// The frame of every live figure: state, controls, redraw, numbers, sentences, reset, parity with Python.
 //
 // A figure's module says what is particular to it:
 //
 //   export default figure({
-//     numbers(state) { return { f_x: ..., R: [...], notes: ["root"] }; },   // as numbers() in Python
-//     view({ stage, side, set, schema, state, redraw }) {                   // build once ...
-//       return (state, numbers) => { ... };                                 // ... and update in place
+//     numbers(state, constants) { return { f_x: ..., notes: ["root"] }; },      // as numbers() in Python
+//     view({ stage, side, control, set, state, schema, constants, palette, redraw, steady }) { // build once ...
+//       side.append(control("b"));
+//       return (state, numbers) => { ... };                                    // ... and update in place
 //     },
 //   });
 //
-// stage: the box of the picture. side: the box beside it, for controls. set({ b: 2 }): change the state (it is clamped).
-// schema: the limits of the state. redraw(): ask for a frame. Both functions below run at most once for each frame.
+// stage: the box of the picture. side: the box beside it, for controls. control("b"): the control that the schema describes.
+// set({ b: 2 }): change the state (it is clamped). schema, constants, palette: as Python gives them. redraw(): ask for a
+// frame. steady(): a scale that rests while one drags. Both functions above run at most once for each frame.
 //
 // The result is an anywidget: render({ model, el }) is called by JupyterLab with a real model, and on the book's pages by
 // boot.js with a small one. Either has get, set, save_changes, on and off.
 
-import { button } from "./controls.js";
+import { button, controls } from "./controls.js";
+import { format, make, paint, set as setAttributes, setText } from "./elements.js";
 import { clamp, decode, difference } from "./state.js";
-import { format, make, set as setAttributes, setText } from "./view.js";
 
 const QUIET = 500; // ms after the last change, before a screen reader is told
 
@@ -25,13 +27,15 @@ export function figure({ numbers, view }) {
   return { numbers, render: ({ model, el }) => mount({ numbers, view, model, el }) };
 }
 
-function mount({ numbers: compute, view, model, el }) {
+function mount({ numbers, view, model, el }) {
   const stored = model.get("_stored");
-  const { schema } = stored;
+  const { schema, constants, palette } = stored;
+  const compute = (state) => numbers(state, constants);
   const root = el.closest(".explorable") ?? el;
   const state = {};
   for (const key of Object.keys(schema)) state[key] = clamp(schema[key], model.get(key), stored.state[key]);
   root.classList.add("explorable");
+  paint(root, palette);
   setAttributes(root, { "data-explorable": stored.figure, "data-lm-suppress-shortcuts": "true" });
 
   const stage = make("div", { class: "stage" });
@@ -40,12 +44,12 @@ function mount({ numbers: compute, view, model, el }) {
   const notes = make("div", { class: "notes" });
   const voice = announcer(() => [panel.text(), notes.textContent].join(". "));
   el.replaceChildren(make("div", { class: "columns" }, stage, side), voice.element);
-  if (el === root && stored.caption) el.append(captionOf(stored));
+  const caption = el === root ? captionBelow(el, model) : null;
 
   let frame = 0;
   let unsaved = false;
   let values = compute(state);
-  const redraw = () => (frame ||= requestAnimationFrame(paint));
+  const redraw = () => (frame ||= requestAnimationFrame(draw));
   const change = (changes) => {
     for (const [key, value] of Object.entries(changes)) {
       state[key] = clamp(schema[key], value, state[key]);
@@ -54,14 +58,18 @@ function mount({ numbers: compute, view, model, el }) {
     unsaved = true;
     redraw();
   };
-  const draw = view({ stage, side, set: change, schema, state, stored, redraw });
+  const drag = watchDrags(el, redraw);
+  const steady = () => steadyScale(drag);
+  const shown = controls({ schema, state, change });
+  const update = view({ stage, side, control: shown.control, set: change, state, schema, constants, palette, redraw, steady });
   stage.append(notes);
   side.append(panel.element, button("Reset", () => change(stored.state), { class: "reset" }));
 
-  function paint() {
+  function draw() {
     frame = 0;
     values = compute(state);
-    draw(state, values);
+    update(state, values);
+    shown.update();
     panel.update(values);
     showNotes(notes, stored, values);
     if (unsaved) model.save_changes();
@@ -76,31 +84,55 @@ function mount({ numbers: compute, view, model, el }) {
     state[key] = value;
     redraw();
   }
+  if (caption) listeners.push(["change:_caption_html", caption]);
   for (const [event, listener] of listeners) model.on(event, listener);
 
-  // Links in the caption set the state of this very figure, also where there is no address to write to.
+  // Links in the caption set the state of this very figure, also where there is no address to write to. What they do not
+  // name goes back to what was stored.
   root.addEventListener("click", follow);
   function follow(event) {
     const link = event.target.closest?.("a[data-set]");
     if (!link) return;
     event.preventDefault();
-    change(decode(schema, link.dataset.set, state));
+    change({ ...stored.state, ...decode(schema, link.dataset.set, stored.state) });
   }
 
   // A handle is moved from where it stands: a second key within one frame must find it where the first has put it.
-  el.addEventListener("keydown", () => frame && (cancelAnimationFrame(frame), paint()), { capture: true });
+  el.addEventListener("keydown", () => frame && (cancelAnimationFrame(frame), draw()), { capture: true });
 
   // For tests and for curious readers: document.querySelector(".explorable").explorable.numbers
-  root.explorable = { state, set: change, schema, get numbers() { return values; } };
+  root.explorable = { state, stored, set: change, schema, get numbers() { return values; } };
   setAttributes(root, { "data-parity": difference(clean(compute(stored.state)), stored.numbers) || "ok" });
   if (root.dataset.parity !== "ok") notes.before(make("p", { class: "warning" }, `The figure disagrees with Python: ${root.dataset.parity}.`));
-  paint();
+  draw();
 
   return () => {
     cancelAnimationFrame(frame);
     voice.stop();
+    drag.stop();
     root.removeEventListener("click", follow);
     for (const [event, listener] of listeners) model.off(event, listener);
+  };
+}
+
+/** Whether a pointer is down on the figure; once it is up, `released` is called. */
+function watchDrags(el, released) {
+  const self = { on: false, stop: () => ["pointerup", "pointercancel"].forEach((end) => removeEventListener(end, up, true)) };
+  const up = () => {
+    if (self.on) released();
+    self.on = false;
+  };
+  el.addEventListener("pointerdown", () => (self.on = true), { capture: true });
+  for (const end of ["pointerup", "pointercancel"]) addEventListener(end, up, true);
+  return self;
+}
+
+/** A limit for a scale: the least power of two, from `low` to `high`, that holds `size`. It rests while one drags. */
+function steadyScale(drag) {
+  let limit = null;
+  return (size, low = 2, high = Infinity) => {
+    if (limit === null || !drag.on) limit = Math.min(high, Math.max(low, 2 ** Math.ceil(Math.log2(size || low))));
+    return limit;
   };
 }
 
@@ -116,10 +148,13 @@ function announcer(text) {
   return { element, update, stop };
 }
 
-function captionOf({ caption }) {
+/** The caption of a widget; on the book's pages it stands there already. Returns what to do when it changes. */
+function captionBelow(el, model) {
   const element = make("div", { class: "caption" });
-  element.innerHTML = caption; // made and escaped by Python, in caption_html
-  return element;
+  el.append(element);
+  const show = () => (element.innerHTML = model.get("_caption_html") ?? ""); // made and escaped by Python, in caption_html
+  show();
+  return show;
 }
 
 /** As JSON would hand it over: what is not finite becomes null. */

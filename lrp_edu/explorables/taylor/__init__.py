@@ -3,10 +3,15 @@
 import numpy as np
 import traitlets
 
-from ..taylor import FUNCTIONS, evaluate
-from .explorable import Choice, Explorable, Number, plain
+from ...taylor import FUNCTIONS, evaluate
+from ..core import Choice, Explorable, Number, plain
 
 HIGHEST = 12
+RANGE = (-3, 3)
+HEIGHTS = {"sin": (-2.5, 2.5), "exp": (-4, 12), "log": (-3, 3), "cubic": (-4, 4), "relu": (-1.5, 3.5)}
+"""The limits of the vertical axis."""
+EVERY = {"exp": 4}
+"""From one tick of the vertical axis to the next, where it is not 1."""
 EDGE = FUNCTIONS["log"].domain[0]
 
 
@@ -48,9 +53,11 @@ class TaylorFigure(Explorable):
         "corner": "a is on the corner, where there is no derivative. We take the limit from the active side, x > 0.",
     }
 
-    function = Choice({key: function.label for key, function in FUNCTIONS.items()}, "sin")
-    a = Number(0.0, -3, 3)
-    x = Number(1.2, -3, 3)
+    constants = {"highest": HIGHEST, "range": RANGE, "heights": HEIGHTS, "every": EVERY}
+
+    function = Choice({key: function.label for key, function in FUNCTIONS.items()}, "sin", label="f", control="menu")
+    a = Number(0.0, *RANGE, label="a, point of expansion", control="field")
+    x = Number(1.2, *RANGE, label="x, point of comparison", control="field")
     degree = Number(2, 0, HIGHEST, step=1)
 
     @traitlets.default("caption")

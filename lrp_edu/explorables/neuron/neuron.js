@@ -1,13 +1,11 @@
 // One neuron with two inputs: the plane of the inputs, the hinge, and the shares of both inputs in the output.
 
-import { choice, slider } from "./controls.js";
-import { figure } from "./figure.js";
-import * as lrp from "./lrp.js";
-import { ACTIVATION, arrowhead, diamond, disc, circle, format, handle, legendItem, make, plot, set, setText } from "./view.js";
+import { color, format, legendItem, make, set, setText } from "../core/elements.js";
+import { figure } from "../core/figure.js";
+import { arrowhead, circle, diamond, disc, handle } from "../core/handles.js";
+import * as lrp from "../core/lrp.js";
+import { ends, plot, ticks } from "../core/plot.js";
 
-const RANGE = [-3, 3];
-const TICKS = [-3, -2, -1, 0, 1, 2, 3];
-const BRIGHTEST = 8; // the output from which on the color no longer changes
 const SNAP = 9; // px from the hinge within which a dragged point a is put onto it
 const FAR = 4000; // px, beyond every plot
 
@@ -48,14 +46,15 @@ function notes({ x, w, b, a, mode, domain }) {
 
 // --- the picture ---
 
-function view({ stage, side, set: change, schema, state, redraw }) {
+function view({ stage, side, control, set: change, schema, constants, palette, state, redraw, steady }) {
+  const { range, brightest } = constants;
   const plane = plot(stage, {
-    x: RANGE, y: RANGE, xTicks: TICKS, yTicks: TICKS, xLabel: "x₁", yLabel: "x₂",
+    x: range, y: range, xTicks: ticks(range), yTicks: ticks(range), xLabel: "x₁", yLabel: "x₂",
     label: "The plane of the two inputs, colored by the output of the neuron", onResize: redraw,
   });
-  const field = drawField(plane);
+  const field = drawField(plane, brightest, palette.activation);
   const walk = drawWalk(plane);
-  stage.append(legend());
+  stage.append(legend(brightest));
 
   const line = (name) => make("line", { class: name });
   const arrow = line("weights");
@@ -63,25 +62,24 @@ function view({ stage, side, set: change, schema, state, redraw }) {
   plane.marks.append(arrow, aim);
   const move = (key) => (point) => change({ [key]: point });
   const v = handle(plane, {
-    name: "−v", key: "v", label: "direction of the walk, minus v", shape: circle(), at: "nw",
+    name: "−v", key: "v", label: schema.v.label, shape: circle(), at: "nw",
     move: (point) => lrp.sum(point.map((p, i) => Math.abs(state.x[i] - p))) > 0.05 && change({ v: point.map((p, i) => state.x[i] - p) }),
   });
-  const w = handle(plane, { name: "w", label: "w, tip of the weights", shape: arrowhead(), at: "se", move: move("w") });
+  const w = handle(plane, { name: "w", label: schema.w.label, shape: arrowhead(), at: "se", move: move("w") });
   const a = handle(plane, {
-    name: "a", label: "a, point of expansion", shape: diamond(), at: "sw",
+    name: "a", label: schema.a.label, shape: diamond(), at: "sw",
     move: (point, how) => change({ a: snap(point, how, state, plane) }),
   });
-  const x = handle(plane, { name: "x", label: "x, point to be explained", shape: disc(), at: "ne", move: move("x") });
+  const x = handle(plane, { name: "x", label: schema.x.label, shape: disc(), at: "ne", move: move("x") });
 
-  const b = slider({ key: "b", label: "bias b", schema: schema.b, onInput: (value) => change({ b: value }) });
-  const direction = choice({ key: "direction", label: "direction v", schema: schema.direction, onInput: turn });
+  const direction = control("direction", { onInput: turn });
   function turn(value) {
     // Going free starts from the direction that was walked last.
     const last = lrp.DIRECTIONS[state.direction]?.(state.x, state.w);
     change(value === "free" && last?.some(Boolean) ? { direction: value, v: last } : { direction: value });
   }
-  const bars = waterfall();
-  side.append(direction.element, b.element, bars.element);
+  const bars = waterfall(steady());
+  side.append(direction, control("b"), bars.element);
 
   return (now, values) => {
     const walking = now.mode === "root";
@@ -95,43 +93,40 @@ function view({ stage, side, set: change, schema, state, redraw }) {
     const tip = walking && now.direction === "free" ? aimTip(plane, now) : null;
     v.place(tip, now.v);
     set(aim, tip ? { ...ends(plane, now.x, tip), display: null } : { display: "none" });
-    direction.element.hidden = !walking;
-    direction.update(now.direction);
-    b.update(now.b);
+    direction.hidden = !walking;
     bars.update(values);
   };
 }
 
-const ends = ({ X, Y }, from, to) => ({ x1: X(from[0]), y1: Y(from[1]), x2: X(to[0]), y2: Y(to[1]) });
 const angle = ([x, y]) => (Math.atan2(-y, x) * 180) / Math.PI;
 
 /** The point x − v, moved towards x where it would leave the plot, and never so near that it hides x. */
-function aimTip({ size }, { x, v }) {
+function aimTip({ size, ranges }, { x, v }) {
   const length = Math.hypot(...v) || 1;
-  const fits = v.map((step, i) => (step > 0 ? (x[i] - RANGE[0]) / step : step < 0 ? (x[i] - RANGE[1]) / step : 1));
-  const share = Math.max(Math.min(1, ...fits), (34 / size.width) * 6 / length);
+  const fits = v.map((step, i) => (step > 0 ? (x[i] - ranges.x[0]) / step : step < 0 ? (x[i] - ranges.x[1]) / step : 1));
+  const share = Math.max(Math.min(1, ...fits), (34 / size.width) * (ranges.x[1] - ranges.x[0]) / length);
   return x.map((value, i) => value - share * v[i]);
 }
 
 /** Put a onto the hinge when it is dragged near it, or when a key would carry it across. */
-function snap(point, how, { w, b, a }, { size }) {
+function snap(point, how, { w, b, a }, { X, ranges: { x: [low, high] } }) {
   const length = Math.hypot(...w);
   if (!length) return point;
   const [from, to] = [lrp.preactivation(w, b, a), lrp.preactivation(w, b, point)];
-  const near = how === "pointer" ? (Math.abs(to) / length) * (size.width / 6) <= SNAP : !lrp.onHinge(w, b, a) && from * to < 0;
+  const near = how === "pointer" ? (Math.abs(to) / length) * (X(1) - X(0)) <= SNAP : !lrp.onHinge(w, b, a) && from * to < 0;
   const foot = near && lrp.root(w, b, lrp.root(w, b, point, w), w);
-  return foot && foot.every((value) => value >= RANGE[0] && value <= RANGE[1]) ? foot : point;
+  return foot && foot.every((value) => value >= low && value <= high) ? foot : point;
 }
 
 /** The colored field. Its output grows along w only, so one gradient, moved as a whole, paints all of it. */
-function drawField({ data, id, X, Y }) {
-  const stops = ACTIVATION.map((color, i) => make("stop", { offset: i / (ACTIVATION.length - 1), "stop-color": color }));
-  const gradient = make("linearGradient", { id: `${id}-output`, gradientUnits: "userSpaceOnUse", x1: 0, x2: BRIGHTEST, y1: 0, y2: 0 }, ...stops);
+function drawField({ data, id, X, Y }, brightest, colors) {
+  const stops = colors.map((color, i) => make("stop", { offset: i / (colors.length - 1), "stop-color": color }));
+  const gradient = make("linearGradient", { id: `${id}-output`, gradientUnits: "userSpaceOnUse", x1: 0, x2: brightest, y1: 0, y2: 0 }, ...stops);
   const hatch = make("pattern", { id: `${id}-silent`, width: 7, height: 7, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
     make("rect", { class: "silent", width: 7, height: 7 }), make("line", { class: "silent-line", x1: 0, x2: 0, y1: 0, y2: 7 }));
   const tall = { y: -FAR, height: 2 * FAR };
   const flat = make("rect", { class: "silent", x: 0, y: 0, width: FAR, height: FAR });
-  const levels = [2, 4, 6, 8].map((f) => make("line", { class: "contour", x1: f, x2: f, y1: -FAR, y2: FAR }));
+  const levels = [1, 2, 3, 4].map((quarter) => (quarter * brightest) / 4).map((f) => make("line", { class: "contour", x1: f, x2: f, y1: -FAR, y2: FAR }));
   const outputs = make("g", {}, make("rect", { x: 0, width: FAR, ...tall, fill: `url(#${id}-output)` }), ...levels);
   const silence = make("g", {}, make("rect", { x: -FAR, width: FAR, ...tall, fill: `url(#${id}-silent)` }),
     make("line", { class: "hinge", x1: 0, x2: 0, y1: -FAR, y2: FAR }));
@@ -142,7 +137,7 @@ function drawField({ data, id, X, Y }) {
     const hinge = square > 1e-4;
     set(outputs, { display: hinge ? null : "none" });
     set(silence, { display: hinge ? null : "none" });
-    set(flat, { fill: hinge ? null : flatColor(b), class: hinge || b <= 0 ? "silent" : null });
+    set(flat, { fill: hinge ? null : color(colors, b / brightest), class: hinge || b <= 0 ? "silent" : null });
     if (!hinge) return;
     const pixels = (X(1) - X(0)) / Math.sqrt(square);
     const place = `translate(${X((-b * w[0]) / square)} ${Y((-b * w[1]) / square)}) rotate(${angle(w)})`;
@@ -151,11 +146,9 @@ function drawField({ data, id, X, Y }) {
   };
 }
 
-const flatColor = (b) => `color-mix(in srgb, ${ACTIVATION[0]}, ${ACTIVATION[2]} ${Math.max(0, (b / 4) * 100)}%)`;
-
 /** The way from x to the point of expansion, and one leg for each input: R_i = w_i (x_i − a_i). */
 function drawWalk(plane) {
-  const { data, X, Y } = plane;
+  const { data, X, Y, ranges } = plane;
   const domain = make("path", { class: "domain" });
   const halo = make("line", { class: "walk-halo" });
   const path = make("line", { class: "walk" });
@@ -168,7 +161,7 @@ function drawWalk(plane) {
   return ({ x, mode, domain: inputs }, { a, R, notes: keys }) => {
     const walking = mode === "root";
     set(domain, walking && inputs === "nonnegative"
-      ? { d: `M${X(0)} ${Y(RANGE[1])}V${Y(0)}H${X(RANGE[1])}`, display: null } : { display: "none" });
+      ? { d: `M${X(0)} ${Y(ranges.y[1])}V${Y(0)}H${X(ranges.x[1])}`, display: null } : { display: "none" });
     for (const element of [halo, path, ...legs, root]) set(element, { display: a ? null : "none" });
     if (!a) return;
     for (const element of [halo, path]) set(element, ends(plane, x, a));
@@ -179,13 +172,13 @@ function drawWalk(plane) {
   };
 }
 
-function legend() {
+function legend(brightest) {
   return make("p", { class: "legend" }, legendItem("swatch-silent", "silent, f = 0"), legendItem("swatch-hinge", "hinge, z = 0"),
-    legendItem("swatch-output", `f from 0 to ${BRIGHTEST}`));
+    legendItem("swatch-output", `f from 0 to ${brightest}`));
 }
 
 /** How f(a), R₁, R₂ and ε add up to f(x): each bar starts where the one before it ends. */
-function waterfall() {
+function waterfall(steady) {
   const ROW = 19;
   const [left, width] = [34, 100]; // px for the names, % for the bars
   const terms = ["f(a)", "R₁", "R₂", "ε"];
@@ -203,7 +196,7 @@ function waterfall() {
     const shares = R ? [f_a, ...R, epsilon] : [0, 0, 0, 0];
     const stops = shares.reduce((all, share) => [...all, all.at(-1) + share], [0]);
     const [low, high] = [Math.min(...stops), Math.max(...stops, f_x)];
-    const limit = 2 ** Math.max(1, Math.ceil(Math.log2(Math.max(high, -2 * low, 1e-9) * 1.02)));
+    const limit = steady(1.02 * Math.max(high, -2 * low));
     const place = (value) => ((Math.min(Math.max(value, -limit / 2), limit) + limit / 2) / (1.5 * limit)) * width;
     rows.forEach(({ bar }, i) => {
       const [from, to] = [place(stops[i]), place(stops[i + 1])].sort((p, q) => p - q);
