@@ -1,14 +1,14 @@
 r"""The Taylor series of one variable (chapter ``taylor-series``).
 
 Two views of one thing: `polynomial` and `remainder` work on sympy expressions, exactly; a `TaylorFunction` gives
-the same coefficients as floating-point numbers, fast enough for a figure that is being dragged.
+the same coefficients as floating-point numbers, fast enough for a figure that is being dragged. Only the former need
+sympy, which is imported where it is used.
 """
 
 from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-import sympy as sp
 
 from . import _check as check
 
@@ -37,7 +37,8 @@ def polynomial(expr, x, about=0, degree=1):
     Raises
     ------
     ValueError
-        If `degree` is not a whole number >= 0, `about` not finite, or a derivative there does not exist.
+        If `expr` is not a sympy expression, `x` not a symbol, `about` neither a finite number nor an expression, or
+        `degree` not a whole number >= 0; or if a derivative does not exist. Text is refused: sympy would execute it.
 
     Notes
     -----
@@ -45,12 +46,17 @@ def polynomial(expr, x, about=0, degree=1):
 
     Examples
     --------
+    >>> import sympy as sp
     >>> x = sp.Symbol("x")
     >>> polynomial(sp.sin(x**2), x, degree=6)
     -x**6/6 + x**2
     """
+    import sympy as sp
+
     _whole("degree", degree)
-    about = sp.sympify(about)
+    _instance("expr", expr, sp.Expr, "a sympy expression")
+    _instance("x", x, sp.Symbol, "a sympy symbol")
+    about = _symbolic("about", about)
     if _undefined(about):
         raise ValueError(f"about must be finite, got {about}")
     terms = (_derivative(expr, x, about, k) / sp.factorial(k) * (x - about) ** k for k in range(degree + 1))
@@ -64,10 +70,12 @@ def remainder(expr, x, about=0, degree=1):
 
     Notes
     -----
-    Implements ``eq-taylor-remainder``.
+    Implements ``eq-taylor-remainder``. Of degree 1 it is :math:`\int_a^x (x - s)\, f''(s)\, ds` if :math:`f''` is
+    continuous all the way from :math:`a` to :math:`x` (``eq-remainder-integral``); a corner on the way adds to it.
 
     Examples
     --------
+    >>> import sympy as sp
     >>> x = sp.Symbol("x")
     >>> remainder(x**3, x, about=1, degree=2).expand()
     x**3 - 3*x**2 + 3*x - 1
@@ -75,8 +83,27 @@ def remainder(expr, x, about=0, degree=1):
     return expr - polynomial(expr, x, about, degree)
 
 
+def _instance(name, value, kind, description):
+    if not isinstance(value, kind):
+        raise ValueError(f"{name} must be {description}, got {value!r}")
+
+
+def _symbolic(name, value):
+    """Return a number or an expression as sympy holds it. ``strict`` refuses text, which sympy would execute."""
+    import sympy as sp
+
+    try:
+        converted = sp.sympify(value, strict=True)
+    except sp.SympifyError:
+        converted = value
+    _instance(name, converted, sp.Expr, "a number or a sympy expression")
+    return converted
+
+
 def _derivative(expr, x, about, k):
     """Return the k-th derivative at `about`, as a limit from both sides where the formula is undefined or may jump."""
+    import sympy as sp
+
     derivative = sp.diff(expr, x, k)
     value = derivative.subs(x, about)
     if _undefined(value) or _jumps(derivative, x, about):
@@ -91,11 +118,15 @@ def _derivative(expr, x, about, k):
 
 def _jumps(derivative, x, about):
     """Tell whether a step stands at `about`: there sympy gives the slope of max(0, x) as 1/2, though it has none."""
+    import sympy as sp
+
     return any(step.args[0].subs(x, about) == 0 for step in derivative.atoms(sp.Heaviside, sp.sign))
 
 
 def _undefined(value):
     """Tell whether `value` is infinite or NaN; of a symbol neither is known, so it is none."""
+    import sympy as sp
+
     return value.is_finite is False or value.has(sp.nan, sp.AccumBounds)
 
 

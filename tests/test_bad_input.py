@@ -332,6 +332,15 @@ CASES = {
         lambda: taylor.evaluate([1.0, 1e300], 0, 1e300),
         "the polynomial must stay within the range of float64",
     ),
+    "point of expansion as text, which sympy would execute": (
+        lambda: taylor.polynomial(SYMBOL, SYMBOL, "1/0"),
+        "about must be a number or a sympy expression, got '1/0'",
+    ),
+    "function as text": (
+        lambda: taylor.remainder("1/0", SYMBOL),
+        "expr must be a sympy expression, got '1/0'",
+    ),
+    "variable as text": (lambda: taylor.polynomial(SYMBOL, "x"), "x must be a sympy symbol, got 'x'"),
     "expansion at infinity": (lambda: taylor.polynomial(SYMBOL, SYMBOL, sp.oo), "about must be finite, got oo"),
     "a not finite": (lambda: taylor.FUNCTIONS["exp"].coefficients(np.nan, 2), "a must hold finite numbers, got nan"),
     "no coefficients": (lambda: taylor.evaluate([], 0, 1), "coefficients must have shape (d,) with d >= 1, got (0,)"),

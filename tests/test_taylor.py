@@ -1,5 +1,8 @@
 """Taylor series: sympy's own derivatives and series against the book's functions, symbolic and numeric."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import sympy as sp
@@ -145,6 +148,21 @@ def test_sin_of_square_converges_everywhere_and_the_logarithm_only_within_one():
     assert error(sin, 3.0, 100) < 1e-9 < 1 < error(sin, 3.0, 12)
     assert error(log, 0.5, 60) < 1e-15
     assert [error(log, 1.5, n + 10) > 10 * error(log, 1.5, n) for n in (10, 20, 30)] == [True] * 3
+
+
+@pytest.mark.parametrize("argument", ["expr", "x", "about"])
+def test_text_is_not_executed(argument, tmp_path):
+    place = tmp_path / "executed"
+    arguments = {"expr": x**2, "x": x, "about": 0} | {argument: f"__import__('pathlib').Path({str(place)!r}).touch()"}
+    with pytest.raises(ValueError, match=f"^{argument} must be"):
+        taylor.polynomial(**arguments)
+    assert not place.exists()
+
+
+def test_plain_numbers_need_no_sympy():
+    code = "import sys; from lrp_edu.taylor import FUNCTIONS; FUNCTIONS['sin'].coefficients(0.5, 3)"
+    code += "; print('sympy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
 
 
 def test_evaluate_keeps_float32():
