@@ -57,6 +57,16 @@ def coefficients(name, slip):
     return taylor.FUNCTIONS, name, right._replace(series=lambda a, degree: slip(right.series(a, degree)))
 
 
+def one_degree_too_many(name):
+    right = taylor.FUNCTIONS[name]
+    return right._replace(series=lambda a, degree: right.series(a, degree + 1))
+
+
+def relu_with(value_and_slope):
+    """Return the ReLU with other coefficients at a."""
+    return taylor.FUNCTIONS["relu"]._replace(series=lambda a, degree: np.array(value_and_slope(a), float))
+
+
 def k(c):
     return np.arange(len(c))
 
@@ -74,6 +84,10 @@ def gradient_at_x(f, grad, x, root):
 def gradient_times_x(f, grad, x, root):
     R = grad(root) * x
     return decomposition.Decomposition(f(x), R, f(root), f(x) - f(root) - R.sum(axis=-1))
+
+
+def only_magnitudes(f, grad, x, root):
+    return decomposition.Decomposition(f(x), np.abs(grad(root) * (x - root)), f(root))
 
 
 def hopeful(f, grad, x, root):
@@ -173,15 +187,26 @@ SLIPS = {
     "remainder_of_exp": (taylor, "evaluate", lambda c, about, x: np.polyval(c[:0:-1], x - about)),
     "remainder_of_cubic": coefficients("cubic", lambda c: c * np.where(k(c) == 3, 3, 1)),
     "higher_is_worse": coefficients("log", lambda c: c / np.cumprod(np.maximum(k(c), 1.0))),
+    "higher_is_the_same": (taylor.FUNCTIONS, "sin", one_degree_too_many("sin")),
+    "remainder_collects_the_bending": (taylor, "evaluate", lambda c, about, x: np.polyval(c[::-1], x)),
+    "no_bend_but_a_corner": (taylor.FUNCTIONS, "relu", relu_with(lambda a: [a, 1.0])),
+    "corners_add_their_jumps": (taylor.FUNCTIONS, "relu", relu_with(lambda a: [max(0, a), a > 0])),
+    "corner_at_the_start": (taylor.FUNCTIONS, "relu", relu_with(lambda a: [max(0, a), a > 0])),
     "sin_of_square": coefficients("sin", np.abs),
     "sin_of_square_symbolic": (taylor, "polynomial", without_factorials),
     "sin_of_square_first_order": (taylor, "_derivative", lambda expr, x, about, n: sp.diff(expr, x, n).subs(x, 0)),
     "flat_function": (taylor, "_derivative", lambda expr, x, about, n: sp.diff(expr, x, n).subs(x, about)),
     "remainder_of_quadratic": (first_order, "decompose", gradient_at_x),
+    "pure_powers_have_owners": (first_order, "decompose", gradient_at_x),
+    "mixed_terms_have_no_owner": (first_order, "decompose", hopeful),
     "relevance_of_product": (first_order, "decompose", gradient_at_x),
     "any_root_conserves": (first_order, "decompose", gradient_times_x),
     "conservation_is_not_enough": (decomposition.Decomposition, "is_conservative", lambda self: self.is_positive()),
     "uniform_map": (decomposition.Decomposition, "is_positive", lambda self: bool(np.all(self.relevance > 0))),
+    "a_negative_share_may_be_honest": (first_order, "decompose", only_magnitudes),
+    "path_halves_the_area": (first_order, "decompose", hopeful),
+    "many_short_expansions": (first_order, "decompose", gradient_at_x),
+    "gradient_times_input_reads_at_zero": (first_order, "decompose", gradient_at_x),
     "sensitivity_sum": (first_order, "sensitivity", lambda grad, x: np.abs(grad(x))),
     "sensitivity_is_not_the_value": (first_order, "sensitivity", lambda grad, x: grad(x) * x),
     "relu_gradient": (neuron.Neuron, "gradient", lambda self, a, x=None: self.w + 0 * a),
@@ -253,7 +278,14 @@ SLIPS = {
 }  # fmt: skip
 
 # These prove what no function of the package computes.
-PURE = {"w2_step", "nearest_by_lagrange", "master_relevance", "outgoing_sum_symbolic", "softmax_couples"}
+PURE = {
+    "path_conserves",
+    "w2_step",
+    "nearest_by_lagrange",
+    "master_relevance",
+    "outgoing_sum_symbolic",
+    "softmax_couples",
+}
 
 
 def test_every_claim_has_a_slip():
