@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/installed
 PORT   ?= 8000
 
-.PHONY: help book test test-oldest lint mutants bench lab serve notebooks clean
+.PHONY: help book test test-oldest lint mutants slips bench lab serve notebooks clean
 
 help:
 	@echo 'make book       build the book into _build/html'
@@ -14,6 +14,7 @@ help:
 	@echo 'make test       check everything: style, units, chapters, site'
 	@echo 'make test-oldest  run the unit tests with the oldest versions that are allowed'
 	@echo 'make mutants    change the code in small ways, and list what no test notices'
+	@echo 'make slips      draw the live figures wrongly, and list what no test notices'
 	@echo 'make bench      measure what things cost'
 	@echo 'make notebooks  run the chapters afresh and store their outputs'
 	@echo 'make clean      remove what was built; .venv stays'
@@ -49,6 +50,9 @@ mutants: $(STAMP)
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[mutants]'
 	CI=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m mutmut run --max-children 2
 	$(BIN)/python -m mutmut results
+
+slips: $(STAMP)
+	$(BIN)/python tests/try_slips.py
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks

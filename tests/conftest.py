@@ -49,3 +49,17 @@ def page(browser):
     """Open an empty page of 1280 x 900 pixels in a context of its own."""
     with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
         yield context.new_page()
+
+
+@pytest.fixture(scope="module")
+def drawn(browser, look, request, tmp_path_factory):
+    """Draw the pictures of a test file's ``ALBUM``, once for each of its looks."""
+    from pictures import take
+
+    return take(browser, request.module.ALBUM, look, tmp_path_factory.mktemp("pictures"))
+
+
+def pytest_generate_tests(metafunc):
+    """Let what is drawn be tested in every look of the file's album."""
+    if "look" in metafunc.fixturenames:
+        metafunc.parametrize("look", metafunc.module.ALBUM.looks, ids=str, scope="module")
