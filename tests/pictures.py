@@ -236,7 +236,7 @@ def page_of(*figures, theme="light", color=(255, 255, 255)):
     )
 
 
-STYLES = '<link rel="stylesheet" href="_static/figure.css">'
+STYLES = '<link rel="stylesheet" href="_static/core/core.css">'
 
 
 def _read(page, album, states):

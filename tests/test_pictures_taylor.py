@@ -6,7 +6,7 @@ from pictures import Album, contrast, covered, distance_to_graph, near, over, rg
 
 from lrp_edu import figures
 from lrp_edu.explorables import TaylorFigure
-from lrp_edu.explorables.explorable import entry, show
+from lrp_edu.explorables.core.explorable import entry, show
 from lrp_edu.taylor import FUNCTIONS, evaluate
 
 X = (-3, 3)

@@ -6,7 +6,7 @@ list in ``tests/slips/<figure>.txt`` and its tests in ``tests/test_pictures_<fig
 An entry of a list names a file of the figures and says what is wrong; then come what stands there, and what a slip
 would have put there instead:
 
-    taylor.js: The polynomial has one degree too few.
+    taylor/taylor.js: The polynomial has one degree too few.
     - slice(0, now.degree + 1)
     + slice(0, now.degree)
 """
