@@ -73,9 +73,10 @@ class Neuron:
 
         Notes
         -----
-        Summed in any order, z(x) and z(a) are off by at most (d + 1) eps/2 of the magnitudes that enter, and w·v by
-        d eps/2 of |w|·|v|. The latter counts t times, and t |v| = |x − a| <= |x| + |a|, so it does no harm if w·v
-        nearly cancels. With the three roundings of x − t v all is half of the bound. Underflow is not counted.
+        Implements ``eq-hinge-rounding``. Summed in any order, z(x) and z(a) are off by at most (d + 1) eps/2 of the
+        magnitudes that enter, and w·v by d eps/2 of |w|·|v|. The latter counts t times, and t |v| = |x − a|, which
+        is at most |x| + |a|; so it does no harm if w·v nearly cancels. With the three roundings of x − t v all is
+        half of the bound. Underflow is not counted.
 
         Examples
         --------

@@ -26,7 +26,7 @@ def relu_gradient(rng):
     return relative(f.gradient(x) - slopes, (size / h)[:, None] + abs(w))
 
 
-@CLAIMS.law("eq-hinge", "Expanded at a computed root, an active x has the shares wᵢ (xᵢ − aᵢ), and ε = 0.")
+@CLAIMS.law("eq-hinge-rounding", "Expanded at a computed root, an active x has the shares wᵢ (xᵢ − aᵢ), and ε = 0.")
 def expansion_at_a_computed_root(rng):
     x, w, b, v, _ = _any_walk(rng)
     if rng.random() < 0.5:  # towards the origin, and with a small bias almost there
@@ -40,7 +40,7 @@ def expansion_at_a_computed_root(rng):
 
 
 @CLAIMS.counterexample(
-    "eq-hinge", "The sum at a root near the origin does not tell that it is one: it carries the rounding of x.", 0.01
+    "eq-hinge-rounding", "A root near the origin carries the rounding of x, and by its own sum misses the hinge.", 0.01
 )
 def hinge_missed_by_the_rounding_of_x(rng):
     x, w = rng.uniform(0.5, 2, (256, 20)), rng.uniform(0.5, 2, 20)
