@@ -11,15 +11,9 @@ def rows(name, value):
         raise ValueError(f"{name} must hold rows of one length, got {value!r}") from None
 
 
-def real(name, value, dtype=None):
-    """Return `value` as an array of float32 or float64; NaN, infinity and what is not real are refused.
-
-    The precision is the value's own, or `dtype`, which must be able to hold it.
-    """
-    try:
-        array = np.asarray(value)
-    except ValueError:
-        rows(name, value)
+def real(name, value):
+    """Return `value` as an array of float32 or float64; NaN, infinity and what is not real are refused."""
+    array = rows(name, value)
     if array.dtype.kind not in "fiub":
         raise ValueError(f"{name} must hold real numbers, got dtype {array.dtype}")
     precision = array.dtype.type if array.dtype.type in (np.float32, np.float64) else np.float64
@@ -28,7 +22,7 @@ def real(name, value, dtype=None):
     if not np.isfinite(array).all():
         bad = array[~np.isfinite(array)][0]
         raise ValueError(f"{name} must hold finite numbers, got {bad}")
-    return array if dtype is None or array.dtype == dtype else cast(name, array, dtype)
+    return array
 
 
 def scalar(name, value):

@@ -214,7 +214,7 @@ def plot_neuron(ax, neuron, x=None, root=None, lim=(-0.5, 2), vmax=None, low=Non
         A neuron with two inputs.
     x, root : array_like of shape (2,), optional
         The point to be explained, and the root, or any other point of expansion. Outside the domain, or strictly
-        inside the silent region, it has the warning color.
+        inside the silent region, it is hollow.
     lim : pair of float
         Limits of both axes.
     vmax : float, optional
@@ -238,7 +238,7 @@ def plot_neuron(ax, neuron, x=None, root=None, lim=(-0.5, 2), vmax=None, low=Non
     if root is not None:
         if x is not None:
             _walk(ax, x, root, INK)
-        _point(ax, *root, f"${name}$", _verdict(neuron, root, x, low, high), away=x)
+        _point(ax, *root, f"${name}$", away=x, hollow=not _sound(neuron, root, x, low, high))
     if x is not None:
         _point(ax, *x, "$x$")
     return plane
@@ -269,7 +269,7 @@ def plot_walks(ax, neuron, x, roots, lim=(-0.5, 2), vmax=None, low=None, high=No
     _domain(ax, low, high, lim)
     for name, root in roots.items():
         _walk(ax, x, root, INK)
-        _point(ax, *root, name, _verdict(neuron, root, x, low, high), away=x)
+        _point(ax, *root, name, away=x, hollow=not _sound(neuron, root, x, low, high))
     _point(ax, *x, "$x$")
     return plane
 
@@ -308,12 +308,12 @@ def _bounds(low, high):
     return np.broadcast_to(low, 2).astype(float), np.broadcast_to(high, 2).astype(float)
 
 
-def _verdict(neuron, point, x, low, high, slack=1e-12):
-    """Return the color of a point of expansion: a warning outside the domain and on the dead side of the hinge."""
+def _sound(neuron, point, x, low, high, slack=1e-12):
+    """Tell whether a point of expansion lies in the domain, and not on the dead side of the hinge."""
     low, high = _bounds(low, high)
     inside = np.all((point >= low - slack) & (point <= high + slack))
     dead = not (neuron.active(point) or neuron.on_hinge(point, x))
-    return INK if inside and not dead else WARNING
+    return bool(inside and not dead)
 
 
 def _walk(ax, x, root, color):
@@ -338,7 +338,7 @@ def plot_relevance(ax, relevance, labels=None, total=None, ylim=None):
         Their names; default is R_1, R_2, ….
     total : float, optional
         What they should add up to. Each bar then starts where the one before it ended, a line marks
-        the total, and what is missing at the end is drawn as the bar "gap" in the warning color.
+        the total, and what is missing at the end is drawn as the hatched bar "gap".
     ylim : pair of float, optional
         Limits of the picture, to compare several.
 
@@ -349,7 +349,7 @@ def plot_relevance(ax, relevance, labels=None, total=None, ylim=None):
     relevance = check.vector("relevance", relevance)
     labels = _names("R", relevance.size) if labels is None else _labels(labels, relevance.size)
     bottoms = np.zeros_like(relevance) if total is None else np.cumsum(relevance) - relevance
-    heights, colors = list(relevance), [_sign_color(R) for R in relevance]
+    heights, colors, missing = list(relevance), [_sign_color(R) for R in relevance], False
     if total is not None:
         ax.axhline(total, color=INK, linestyle=(0, (4, 3)), linewidth=1.2, zorder=1)
         where = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points", "va": "center"}
@@ -357,8 +357,10 @@ def plot_relevance(ax, relevance, labels=None, total=None, ylim=None):
         gap = total - relevance.sum()
         if abs(gap) > 1e-9 * max(abs(total), np.abs(relevance).sum()):
             heights, bottoms = [*heights, gap], [*bottoms, relevance.sum()]
-            labels, colors = [*labels, "gap"], [*colors, WARNING]
-    _bars(ax, heights, bottoms, colors, labels)
+            labels, colors, missing = [*labels, "gap"], [*colors, PAPER], True
+    bars = _bars(ax, heights, bottoms, colors, labels)
+    if missing:
+        bars[-1].set(edgecolor=INK, hatch="////")
     if ylim is not None:
         ax.set_ylim(ylim)
 
@@ -393,7 +395,7 @@ def plot_layer_sums(ax, explanation, labels=None, ylim=None):
 
 
 def _bars(ax, heights, bottoms, colors, labels):
-    """Draw bars that carry their heights as numbers."""
+    """Draw bars that carry their heights as numbers, and return them."""
     bars = ax.bar(range(len(heights)), heights, bottom=bottoms, color=colors, width=0.55, zorder=2)
     for text in ax.bar_label(bars, [number(height) for height in heights], padding=2, fontsize=9):
         _halo(text)
@@ -401,6 +403,7 @@ def _bars(ax, heights, bottoms, colors, labels):
     ax.set_xticks(range(len(heights)), labels)
     ax.tick_params(axis="x", length=0)
     ax.margins(y=0.18)
+    return bars
 
 
 def _sign_color(value):
@@ -586,9 +589,10 @@ def _frame(ax, xlim, ylim, xlabel, ylabel):
     ax.set(xlim=xlim, ylim=ylim, xlabel=xlabel, ylabel=ylabel)
 
 
-def _point(ax, x1, x2, label, color=INK, away=None):
+def _point(ax, x1, x2, label, away=None, hollow=False):
     """Draw a point and its name, on the side that looks away from another point."""
-    ax.plot([x1], [x2], "o", color=color, markersize=7, markeredgecolor=PAPER, zorder=5)
+    face, edge = (PAPER, INK) if hollow else (INK, PAPER)
+    ax.plot([x1], [x2], "o", color=INK, markersize=7, markerfacecolor=face, markeredgecolor=edge, zorder=5)
     step = np.array([1.0, 0.8]) if away is None else np.subtract((x1, x2), away)
     offset = 13 * step / (np.linalg.norm(step) or 1)
     where = {"textcoords": "offset points", "ha": "center", "va": "center"}

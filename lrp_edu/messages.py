@@ -5,8 +5,7 @@ import numpy as np
 from . import _check as check
 from .layers import Dense, ReLU
 from .network import Network
-from .propagate import divide, numerators, stabilizer
-from .rules import LRP0
+from .rules import LRP0, numerators, ratios
 
 
 def messages(a, W, R, rule=LRP0(), b=None):  # noqa: B008 - a rule is immutable
@@ -54,15 +53,14 @@ def messages(a, W, R, rule=LRP0(), b=None):  # noqa: B008 - a rule is immutable
     R = check.vector("R", R, layer.outputs, match="W")
     with np.errstate(over="ignore", invalid="ignore"):
         parts = rule.parts(a, *layer.parameters(a.dtype))
-        sent = sum(_sent(part, R, rule.epsilon) for part in parts)
+        sent = sum(_sent(part, part.share * R, rule.stabilizer) for part in parts)
     return check.computed(f"messages by {rule}", sent)
 
 
-def _sent(part, R, epsilon):
-    """Return the messages of one part, n_ij / d_j of its share of R_j."""
+def _sent(part, R, stabilizer):
     n = numerators(part.terms)
-    d = n.sum(axis=0) + part.bias
-    return n * divide(part.share * R, d + stabilizer(d, epsilon))
+    s, *_ = ratios(n.sum(axis=0), R, part.bias, stabilizer)
+    return n * s
 
 
 def seven_neurons():

@@ -26,12 +26,11 @@ ARROWS = {
     "first_order": {"decomposition"},
     "neuron": {"first_order", "decomposition"},
     "roots": {"neuron", "first_order", "decomposition"},
+    "rules": set(),
     "layers": set(),
-    "propagate": set(),
-    "rules": {"propagate"},
-    "explanation": {"propagate"},
-    "network": {"explanation", "propagate", "rules"},
-    "messages": {"network", "layers", "propagate", "rules"},
+    "explanation": set(),
+    "network": {"explanation", "layers", "rules"},
+    "messages": {"network", "layers", "rules"},
     "digits": {"network", "layers", "rules"},
 }
 NUMERIC = set(ARROWS)
@@ -78,7 +77,7 @@ def imports(tree, depth):
             outside |= {alias.name for alias in node.names}
     inside |= {name.split(".")[1] for name in outside if name.startswith("lrp_edu.")}
     outside = {name.split(".")[0] for name in outside} - set(sys.stdlib_module_names)
-    return {name for name in inside if not name.startswith("_")}, outside
+    return inside - {"_check"}, outside
 
 
 def graph():
@@ -92,7 +91,7 @@ def graph():
 
 def test_arrows_of_the_package_never_run_back():
     inside, outside = graph()
-    unknown = {name for name in inside if not name.startswith("_")} - set(ARROWS)
+    unknown = set(inside) - set(ARROWS) - {"__init__", "__main__", "_check"}
     assert not unknown, f"say in ARROWS what {unknown} may import"
     wrong = {name: inside[name] - ARROWS[name] for name in inside if name in ARROWS}
     assert not {name: extra for name, extra in wrong.items() if extra}

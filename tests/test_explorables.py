@@ -12,7 +12,7 @@ import traitlets
 from lrp_edu import explorables
 from lrp_edu.explorables import Explorable, NeuronFigure
 from lrp_edu.explorables.core import Array, Choice, Number, plain
-from lrp_edu.explorables.core.explorable import FOLDER, bundle, show
+from lrp_edu.explorables.core.explorable import FOLDER, bundle, label_for, show
 from lrp_edu.neuron import Neuron
 from lrp_edu.roots import relevance, root, w2_direction
 
@@ -156,6 +156,8 @@ def test_an_expansion_says_where_it_stands(a, note, f_a, shares, epsilon):
         ({"w": (0, 0)}, "no-weights"),
         ({"direction": "free", "v": (1, -2)}, "no-root"),
         ({"direction": "free", "v": (0, 0)}, "no-root"),
+        ({"direction": "free", "v": (-1, 0)}, "behind"),
+        ({"direction": "z", "x": (-1, 0), "b": 3, "domain": "plane"}, "behind"),
         ({"x": (0, 0), "mode": "expansion"}, "silent"),
     ],
 )
@@ -169,7 +171,28 @@ def test_what_is_invalid_is_said(state, note):
 def test_without_a_root_there_are_no_shares():
     numbers = NeuronFigure(w=(0, 0), b=1).numbers()
     assert numbers["f_x"] == 1
-    assert [numbers[key] for key in ("a", "f_a", "gradient", "R", "sum_R", "epsilon", "gap")] == [None] * 7
+    assert [numbers[key] for key in ("a", "f_a", "gradient", "R", "sum_R", "epsilon", "gap", "way")] == [None] * 8
+
+
+@pytest.mark.parametrize(
+    ("state", "f", "tangent", "corner"),
+    [
+        ({}, (0, 0, 2, 3.2), (-0.8, 0, 2, 3.2), 0),
+        ({"mode": "expansion", "a": (-1, -1)}, (0, 0, 2, 5.6), (0, 0, 0, 0), 2 / 3),
+        ({"mode": "expansion", "a": (1, 0)}, (0.6, 1, 2, 2.6), (0.6, 1, 2, 2.6), None),
+        ({"mode": "expansion", "a": (2, 1), "x": (-0.5, 1)}, (6, 4, 0, 0), (6, 4, -1, -4), 4 / 5),
+        ({"mode": "expansion", "a": (1, 1)}, (2, 2, 2, 2), (2, 2, 2, 2), None),
+        ({"x": (0.2, 0.6)}, (0, 0, 0, 0), (0, 0, 0, 0), None),
+        ({"x": (-1, 0.5)}, (1, 0, 0, 0), (0, 0, 0, 0), 0),
+    ],
+)
+def test_the_way_to_x_has_its_tangent_and_its_corner(state, f, tangent, corner):
+    numbers = NeuronFigure(**state).numbers()
+    way = numbers["way"]
+    assert way["s"] == [-0.4, 0, 1, 1.6]
+    assert way["f"] == pytest.approx(f, abs=1e-15) and way["tangent"] == pytest.approx(tangent, abs=1e-15)
+    assert way["corner"] == (corner if corner is None else pytest.approx(corner, abs=1e-15))
+    assert numbers["f_x"] - way["tangent"][2] == pytest.approx(numbers["epsilon"], abs=1e-15)
 
 
 @pytest.mark.parametrize(
@@ -213,13 +236,13 @@ def test_the_page_holds_state_and_numbers(figure):
     assert stored["numbers"] == shown.numbers()
     assert list(stored["schema"]) == list(shown.state)
     for label in shown.labels.values():
-        assert label in page.text
+        assert label_for(label, shown.state) in page.text
     assert stored == plain(shown._stored)
 
 
 def test_the_table_shows_each_number():
     text = NeuronFigure()._repr_html_()
-    for label, value in {"R₁": "1.6", "R₂": "0.4", "ε": "0", "a": "(0.2, 0.6)"}.items():
+    for label, value in {"R₁": "1.6", "R₂": "0.4", "ε": "0", "x̃": "(0.2, 0.6)"}.items():
         assert f'<th scope="row">{label}</th><td>{value}</td>' in text
 
 

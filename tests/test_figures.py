@@ -128,8 +128,9 @@ X, ROOT = (1.0, 1.0), (0.2, 0.6)
 
 
 def points(ax):
-    """Return the marked points and their colors."""
-    return {tuple(line.get_xydata()[0]): line.get_color() for line in ax.get_lines() if line.get_marker() == "o"}
+    """Return the marked points and the colors they are filled with."""
+    lines = [line for line in ax.get_lines() if line.get_marker() == "o"]
+    return {tuple(line.get_xydata()[0]): line.get_markerfacecolor() for line in lines}
 
 
 def arrows(ax):
@@ -163,9 +164,9 @@ def test_neuron_has_the_same_colors_for_the_same_vmax():
     [
         ({}, figures.INK),
         ({"low": 0}, figures.INK),
-        ({"low": 0, "high": 1}, figures.WARNING),
+        ({"low": 0, "high": 1}, figures.PAPER),
         ({"high": [1, 2]}, figures.INK),
-        ({"low": [0.5, 0]}, figures.WARNING),
+        ({"low": [0.5, 0]}, figures.PAPER),
     ],
 )
 def test_neuron_warns_of_a_root_outside_the_domain(ax, options, expected):
@@ -178,7 +179,7 @@ def test_neuron_warns_of_a_root_outside_the_domain(ax, options, expected):
 def test_neuron_warns_of_the_dead_side_and_not_of_the_active_one(ax):
     figures.plot_neuron(ax, NEURON, X, (-0.2, 0.2), name="a")
     figures.plot_neuron(ax, NEURON, X, (0.75, 0.75), name="a")
-    assert points(ax) == {X: figures.INK, (-0.2, 0.2): figures.WARNING, (0.75, 0.75): figures.INK}
+    assert points(ax) == {X: figures.INK, (-0.2, 0.2): figures.PAPER, (0.75, 0.75): figures.INK}
     assert "$a$" in texts(ax)
 
 
@@ -205,7 +206,7 @@ def test_walks_lead_from_x_to_each_root(ax):
     figures.plot_walks(ax, NEURON, X, roots, low=0)
     assert arrows(ax) == [(X, root) for root in roots.values()]
     colors = points(ax)
-    assert [colors[root] for root in roots.values()] == [figures.INK, figures.INK, figures.WARNING]
+    assert [colors[root] for root in roots.values()] == [figures.INK, figures.INK, figures.PAPER]
     assert set(roots) <= set(texts(ax))
 
 
@@ -230,7 +231,8 @@ def test_relevance_bars_climb_to_the_total(ax):
 @pytest.mark.parametrize("total, gap", [(3.0, 1.0), (1.5, -0.5)])
 def test_relevance_shows_what_is_missing(ax, total, gap):
     figures.plot_relevance(ax, [1.5, 0.5], total=total)
-    assert bars(ax)[-1] == (2.0, gap) and color(ax.patches[-1]) == figures.WARNING
+    assert bars(ax)[-1] == (2.0, gap) and color(ax.patches[-1]) == figures.PAPER
+    assert [bool(bar.get_hatch()) for bar in ax.patches] == [False, False, True]
     assert ax.get_xticklabels()[-1].get_text() == "gap"
 
 

@@ -54,12 +54,19 @@ def neuron_case(random):
     figure = twin(NeuronFigure, **state)
     w, v = np.array(figure.w), np.array(figure.walk())
     slope, magnitude = abs(w @ v), np.abs(w) @ np.abs(v)
-    if 0 < slope < 0.05 * magnitude:
+    if 0 < slope < 0.05 * magnitude or _level(figure):
         return neuron_case(random)
     if state["mode"] == "expansion" and random.random() < 0.3 and slope:
         state["a"] = twin(NeuronFigure, **state | {"mode": "root"}).numbers()["a"]  # on the hinge
         return state if np.abs(state["a"]).max() < 3 else neuron_case(random)
     return state
+
+
+def _level(figure):
+    """Tell whether z hardly changes on the way to x, so that its zero may lie anywhere."""
+    a, x, w = figure.numbers()["a"], figure.x, np.abs(figure.w)
+    change, size = np.subtract(x, a or x) @ figure.w, (np.abs(x) + np.abs(a or x)) @ w + abs(figure.b)
+    return 0 < abs(change) < 1e-3 * size
 
 
 def neuron_magnitude(state):
@@ -201,11 +208,12 @@ def center(page, handle, index=0):
 
 def pixels(page, point, index=0):
     """Return where a point of the plane lies on the screen."""
-    frame = page.locator(".explorable").nth(index).locator(".plot-frame").bounding_box()
+    frame = page.locator(".explorable").nth(index).locator(".plot-frame").first.bounding_box()
     return frame["x"] + (point[0] + 3) / 6 * frame["width"], frame["y"] + (3 - point[1]) / 6 * frame["height"]
 
 
 def drag(page, handle, point, index=0):
+    page.locator(".explorable").nth(index).locator(".plot").first.scroll_into_view_if_needed()
     page.mouse.move(*center(page, handle, index))
     page.mouse.down()
     page.mouse.move(*pixels(page, point, index), steps=4)
@@ -375,6 +383,46 @@ def test_points_in_the_same_place_can_be_told_apart(show_page):
             assert apart_x or one["y"] + one["height"] <= two["y"] or two["y"] + two["height"] <= one["y"]
 
 
+def test_a_dragged_point_is_round_and_snaps_onto_the_axes(show_page):
+    page = show_page(NeuronFigure())
+    for point, expected in (((1.517, 0.733), [1.5, 0.75]), ((0.06, 2.018), [0, 2]), ((-1.24, -0.05), [-1.25, 0])):
+        drag(page, "x", point)
+        assert agrees(page)["state"]["x"] == expected
+
+
+def test_what_is_keyed_or_typed_does_not_snap(show_page):
+    page = show_page(NeuronFigure(x=(0.137, 1)))
+    page.locator("[data-handle=x]").focus()
+    page.keyboard.press("ArrowLeft")
+    assert agrees(page)["state"]["x"] == [0.037, 1]
+    page.locator("[data-field='x.0']").fill("0.0123")
+    assert agrees(page)["state"]["x"] == [0.0123, 1]
+
+
+def test_a_press_alone_moves_nothing(show_page):
+    page = show_page(NeuronFigure(x=(0.937, 1.013)))
+    page.mouse.move(*center(page, "x"))
+    page.mouse.down()
+    page.mouse.up()
+    assert agrees(page)["state"]["x"] == [0.937, 1.013]
+
+
+def test_scales_rest_while_one_drags(show_page):
+    page = show_page(NeuronFigure())
+    ticks = "[...document.querySelectorAll('.bar-tick')].map((tick) => tick.textContent)"
+    side = "[...document.querySelectorAll('.side-view .tick-y')].map((tick) => tick.textContent)"
+    assert page.evaluate(ticks) == ["−2", "0", "4"]
+    page.mouse.move(*center(page, "x"))
+    page.mouse.down()
+    page.mouse.move(*pixels(page, (3, 2)), steps=4)
+    settle(page)
+    assert agrees(page)["numbers"]["f_x"] == 7
+    assert page.evaluate(ticks) == ["−2", "0", "4"] and page.evaluate(side) == ["−2", "0", "2", "4"]
+    page.mouse.up()
+    settle(page)
+    assert page.evaluate(ticks) == ["−4", "0", "8"] and page.evaluate(side) == ["−4", "0", "4", "8"]
+
+
 def test_a_snaps_onto_the_hinge(show_page):
     page = show_page(NeuronFigure(mode="expansion"))
     drag(page, "a", (0.22, 0.63))
@@ -398,6 +446,52 @@ def test_arrow_keys_move_a_handle(show_page):
     assert page.locator("[data-handle=x]").get_attribute("aria-valuetext") == "(0.1, 0.9)"
 
 
+def test_home_end_and_page_keys_move_the_coordinate_that_was_moved_last(show_page):
+    page = show_page(NeuronFigure())
+    handle = page.locator("[data-handle=x]")
+    handle.focus()
+    states, said = [], []
+    for key in ("End", "PageDown", "ArrowUp", "PageUp", "PageUp", "PageUp", "Home"):
+        page.keyboard.press(key)
+        states.append(agrees(page)["state"]["x"])
+        said.append([handle.get_attribute(f"aria-{name}") for name in ("valuenow", "orientation", "valuetext")])
+    assert states == [[3, 1], [2, 1], [2, 1.1], [2, 2.1], [2, 3], [2, 3], [2, -3]]
+    assert said[0] == ["3", "horizontal", "(3, 1)"]
+    assert said[-1] == ["-3", "vertical", "(2, −3)"]
+    assert [handle.get_attribute(f"aria-value{name}") for name in ("min", "max")] == ["-3", "3"]
+    assert "in two dimensions" in handle.get_attribute("aria-label")
+
+
+def test_hidden_handles_cannot_be_reached(show_page):
+    page = show_page(NeuronFigure())
+    for key in "av":
+        handle = page.locator(f"[data-handle={key}]")
+        assert not handle.is_visible()
+        assert (handle.get_attribute("tabindex"), handle.get_attribute("aria-hidden")) == (None, "true")
+    assert not page.locator("[data-field='a.0']").is_visible()
+    page.locator("[data-control=direction][value=free]").check()
+    settle(page)
+    assert page.get_by_role("slider", name="direction of the walk").count() == 1
+    assert page.locator("[data-handle=v]").get_attribute("aria-hidden") is None
+
+
+@pytest.mark.parametrize("key", ["x", "w", "v"])
+def test_a_point_has_number_fields(show_page, key):
+    page = show_page(NeuronFigure(direction="free", v=(1, 0.5)))
+    before = agrees(page)["state"][key]
+    first, second = (page.locator(f"[data-field='{key}.{i}']") for i in range(2))
+    assert [first.input_value(), second.input_value()] == [f"{value:g}" for value in before]
+    first.fill("1.23")
+    assert agrees(page)["state"][key] == [1.23, before[1]]
+    second.press("ArrowUp")
+    assert agrees(page)["state"][key] == [1.23, round(before[1] + 0.1, 1)]
+    second.fill("-99")
+    page.keyboard.press("Tab")
+    low = NeuronFigure.schema()[key]["low"]
+    assert agrees(page)["state"][key] == [1.23, low] and second.input_value() == str(low)
+    assert page.get_by_role("spinbutton", name=f"{key}₁", exact=True).count() == 1
+
+
 def test_the_keyboard_stops_once_on_the_hinge(show_page):
     page = show_page(NeuronFigure(mode="expansion", a=(0.54, 0.3)))
     page.locator("[data-handle=a]").focus()
@@ -410,18 +504,15 @@ def test_the_keyboard_stops_once_on_the_hinge(show_page):
 
 def test_everything_is_reached_by_tab(show_page):
     page = show_page(NeuronFigure(direction="free"))
-    reached = set()
-    for _ in range(12):
+    read = """() => {
+        const { dataset, className } = document.activeElement;
+        return dataset.handle ?? dataset.control ?? dataset.field ?? className;
+    }"""
+    reached = []
+    for _ in range(13):
         page.keyboard.press("Tab")
-        reached.add(
-            page.evaluate(
-                """() => {
-                    const { dataset, className } = document.activeElement;
-                    return dataset.handle ?? dataset.control ?? dataset.field ?? className;
-                }"""
-            )
-        )
-    assert reached >= {"x", "w", "v", "b", "direction", "reset"}
+        reached.append(page.evaluate(read))
+    assert reached == ["x", "w", "v", "direction", "x.0", "x.1", "w.0", "w.1", "v.0", "v.1", "b", "b", "reset"]
 
 
 def test_every_control_has_a_name(show_page):
@@ -477,6 +568,20 @@ def test_changes_are_announced_when_they_end(show_page):
     drag(page, "x", (2, 2))
     page.wait_for_function("document.querySelector('[aria-live=polite]').textContent")
     assert f"f(x) = {shown(page)['table']['f_x']}, " in live.text_content()
+
+
+def test_only_what_has_changed_is_announced(show_page):
+    page = show_page(NeuronFigure(mode="expansion", a=(1, 0)))
+    live = page.locator("[aria-live=polite]")
+    said = []
+    for key, value in (("a.0", "1.5"), ("a.1", "-3"), ("x.0", "1.1")):
+        page.locator(f"[data-field='{key}']").fill(value)
+        changed = "(old) => document.querySelector('[aria-live=polite]').textContent !== old"
+        page.wait_for_function(changed, arg="".join(said[-1:]))
+        said.append(live.text_content())
+    assert said[0] == "R₁ = −1"
+    assert said[1].startswith("R₁ = 0, R₂ = 0, ε = 2, a lies on the dead side")
+    assert said[2] == "f(x) = 2.2, ε = 2.2"
 
 
 # --- the address ---

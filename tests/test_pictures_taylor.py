@@ -237,7 +237,7 @@ def test_each_line_has_a_color_that_is_seen(drawn):
         assert all(2 <= line.width <= 5 and line.dashes == () for line in lines)
         assert picture.one("curve").fill is None and picture.parts["polynomial"][0].fill is None
         for gap in picture.all("gap"):
-            assert gap.stroke[:3] == rgb(figures.WARNING)
+            assert gap.stroke[:3] == rgb(figures.EPSILON)
 
 
 def test_the_legend_shows_what_it_names(drawn):
@@ -274,7 +274,7 @@ def test_the_ladder_marks_the_degree(drawn):
     for picture in drawn:
         degree, bars = place(picture, "degree"), picture.parts["bars"]
         others = {bar.background for n, bar in enumerate(bars) if n != degree}
-        assert bars[degree].background[:3] == rgb(figures.WARNING)
+        assert bars[degree].background[:3] == rgb(figures.EPSILON)
         assert len(others) == 1 and bars[degree].background not in others
         weights = [int(name.style["fontWeight"]) for name in picture.all("bar names")]
         assert [n for n, weight in enumerate(weights) if weight > 500] == [degree]

@@ -26,6 +26,20 @@ export function setText(element, text) {
 /** A swatch and what it stands for, for a legend. */
 export const legendItem = (name, text) => make("span", { class: "legend-item" }, make("span", { class: `swatch ${name}` }), text);
 
+/** An entry of a legend with a sample of what it names: shapes of the same classes, drawn in a box of SAMPLE pixels. */
+export function legendEntry(text, ...shapes) {
+  const sample = make("svg", { class: "sample", ...SAMPLE, "aria-hidden": "true" }, ...shapes);
+  return make("span", { class: "legend-item" }, sample, make("span", { class: "legend-text" }, text));
+}
+
+export const SAMPLE = { width: 30, height: 14 };
+
+/** A sample of a line. */
+export const sampleLine = (name, attributes = {}) => make("line", { class: name, x1: 1, x2: 29, y1: 7, y2: 7, ...attributes });
+
+/** A sample of an area. */
+export const sampleArea = (name, attributes = {}) => make("rect", { class: name, ...SAMPLE, ...attributes });
+
 /** A number as the reader sees it, as show() in explorable.py. Only an exact zero is shown as 0. */
 export function format(value) {
   if (value === null || value === undefined) return "–";

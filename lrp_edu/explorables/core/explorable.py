@@ -135,7 +135,12 @@ class Explorable(anywidget.AnyWidget):
     name = ""
     """Name of the ES module, and of the figure in addresses (``#neuron:b=2``)."""
     labels = {}
-    """Which numbers to show, in order: key (``"R.0"`` for the first entry of ``R``) to label."""
+    """Which numbers to show, in order: key (``"R.0"`` for the first entry of ``R``) to label.
+
+    A label that depends on a choice of the state is a dictionary, such as ``{"mode": {"root": "x̃", "any": "a"}}``.
+    """
+    spoken = ()
+    """Keys of the few numbers that a screen reader hears when they have changed."""
     remarks = {}
     """Key to sentence. Shown while ``numbers()["notes"]`` holds the key."""
     warnings = {}
@@ -191,6 +196,7 @@ class Explorable(anywidget.AnyWidget):
             "numbers": plain(self.numbers()),
             "schema": self.schema(),
             "labels": self.labels,
+            "spoken": list(self.spoken),
             "remarks": self.remarks,
             "warnings": self.warnings,
             "constants": plain(self.constants),
@@ -211,7 +217,8 @@ class Explorable(anywidget.AnyWidget):
         stored = self.stored()
         numbers, rows = stored["numbers"], []
         for key, label in self.labels.items():
-            rows.append(f'<tr><th scope="row">{html.escape(label)}</th><td>{show(entry(numbers, key))}</td></tr>')
+            head = html.escape(label_for(label, self.state))
+            rows.append(f'<tr><th scope="row">{head}</th><td>{show(entry(numbers, key))}</td></tr>')
         sentences = {**self.warnings, **self.remarks}
         notes = "".join(f"<p>{html.escape(sentences[key])}</p>" for key in numbers.get("notes", []))
         return (
@@ -249,6 +256,18 @@ def show(value):
         fixed = f"{size:.4f}".rstrip("0").rstrip(".")
         text = "0" if not size else fixed if Decimal("1e-3") <= size < 10**5 else f"{size:.1e}"
     return f"−{text}" if value < 0 else text
+
+
+def label_for(label, state):
+    """Return the text of a label in a state.
+
+    >>> label_for({"mode": {"root": "x̃", "expansion": "a"}}, {"mode": "root"})
+    'x̃'
+    """
+    if isinstance(label, str):
+        return label
+    ((key, texts),) = label.items()
+    return texts[state[key]]
 
 
 def entry(numbers, key):

@@ -22,6 +22,7 @@ import { format, make, paint, set as setAttributes, setText } from "./elements.j
 import { clamp, decode, difference } from "./state.js";
 
 const QUIET = 500; // ms after the last change, before a screen reader is told
+const FEW = 4; // numbers that it is told at most, if none of them is among those that matter most
 
 export function figure({ numbers, view }) {
   return { numbers, render: ({ model, el }) => mount({ numbers, view, model, el }) };
@@ -42,7 +43,7 @@ function mount({ numbers, view, model, el }) {
   const side = make("div", { class: "side" });
   const panel = numbersPanel(stored.labels);
   const notes = make("div", { class: "notes" });
-  const voice = announcer(() => [panel.text(), notes.textContent].join(". "));
+  const voice = announcer(() => ({ ...panel.texts(), notes: notes.textContent }), stored.spoken);
   el.replaceChildren(make("div", { class: "columns" }, stage, side), voice.element);
   const caption = el === root ? captionBelow(el, model) : null;
 
@@ -70,7 +71,7 @@ function mount({ numbers, view, model, el }) {
     values = compute(state);
     update(state, values);
     shown.update();
-    panel.update(values);
+    panel.update(state, values);
     showNotes(notes, stored, values);
     if (unsaved) model.save_changes();
     unsaved = false;
@@ -136,14 +137,27 @@ function steadyScale(drag) {
   };
 }
 
-/** Tells a screen reader what `text` returns, once all is quiet after a change; the first update is none. */
-function announcer(text) {
+/**
+ * Tells a screen reader, once all is quiet, what has changed: of the texts that `read` returns by name those that are
+ * `spoken`, or else the first others. The first update is none.
+ */
+function announcer(read, spoken) {
   const element = make("p", { class: "visually-hidden", "aria-live": "polite" });
   let timer = null;
+  let told = {};
   const stop = () => clearTimeout(timer);
+  const tell = () => {
+    const texts = read();
+    const changed = Object.keys(texts).filter((name) => texts[name] !== told[name]);
+    const chosen = changed.filter((name) => name === "notes" || spoken.includes(name));
+    told = texts;
+    const text = (chosen.length ? chosen : changed.slice(0, FEW)).map((name) => texts[name]).filter(Boolean).join(", ");
+    if (text) setText(element, text);
+  };
   const update = () => {
     stop();
-    timer = timer === null ? 0 : setTimeout(() => setText(element, text()), QUIET);
+    if (timer === null) told = read();
+    timer = timer === null ? 0 : setTimeout(tell, QUIET);
   };
   return { element, update, stop };
 }
@@ -162,15 +176,26 @@ const clean = (values) => JSON.parse(JSON.stringify(values));
 
 const entry = (values, key) => key.split(".").reduce((value, part) => value?.[part] ?? null, values);
 
+/** The label of a number: a text, or one for each value of a choice, as label_for() in explorable.py. */
+const labelFor = (label, state) => {
+  if (typeof label === "string") return label;
+  const [[key, texts]] = Object.entries(label);
+  return texts[state[key]];
+};
+
 function numbersPanel(labels) {
   const rows = Object.entries(labels).map(([key, label]) => {
-    const cell = make("td", { "data-number": key });
-    return { key, label, cell, element: make("tr", {}, make("th", { scope: "row" }, label), cell) };
+    const [head, cell] = [make("th", { scope: "row" }), make("td", { "data-number": key })];
+    return { key, label, head, cell, element: make("tr", {}, head, cell) };
+  });
+  const update = (state, values) => rows.forEach(({ key, label, head, cell }) => {
+    setText(head, labelFor(label, state));
+    setText(cell, format(entry(values, key)));
   });
   return {
     element: make("table", { class: "numbers" }, make("tbody", {}, ...rows.map((row) => row.element))),
-    update: (values) => rows.forEach(({ key, cell }) => setText(cell, format(entry(values, key)))),
-    text: () => rows.map(({ label, cell }) => `${label} = ${cell.textContent}`).join(", "),
+    update,
+    texts: () => Object.fromEntries(rows.map(({ key, head, cell }) => [key, `${head.textContent} = ${cell.textContent}`])),
   };
 }
 

@@ -34,16 +34,27 @@ export function track(svg, marks, [low, high], place) {
   };
 }
 
+const AXIS = 6; // px from an axis within which a dragged point is put onto it
+
+/** Make a value round, coordinate by coordinate: 0 near the axes, else a multiple of half a step. */
+export function gently(board, step = 0.1) {
+  const round = (value) => tidy(Math.round((2 * value) / step) * (step / 2));
+  const toAxis = (at, value) => Math.hypot(...board.pixels(at).map((p, i) => p - board.pixels(value)[i]));
+  if (board.axis) return (value) => (toAxis(0, value) <= AXIS ? 0 : round(value));
+  return (value) => value.map((c, i) => (toAxis(value.map((old, k) => (k === i ? 0 : old)), value) <= AXIS ? 0 : round(c)));
+}
+
 /** Each arrow moves one coordinate; where there is only one, up and right lead on. */
 const ARROWS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowDown: [1, -1], ArrowUp: [1, 1], PageDown: [null, -TEN], PageUp: [null, TEN] };
 
 /**
  * A draggable mark. `name` is the letter beside it, `label` what a screen reader says, `at` the corner of the letter
  * ("ne", "nw", "se", "sw"), `shape` an SVG element drawn around (0, 0).
- * `move(value, how)` is asked to move it: `how` is "pointer" or "key". `snap(value)` makes a dragged value round.
+ * `move(value, how)` is asked to move it: `how` is "pointer" or "key". `snap(value)` makes a dragged value round, by
+ * itself gently(board, step); what is keyed or typed is taken as it is.
  * Call `place(value, said)` from draw(); `said` is what a screen reader says, if it is not the value. `place(null)` hides it.
  */
-export function handle(board, { name, key = name, label, shape, at = "ne", step = 0.1, snap = (value) => value, move }) {
+export function handle(board, { name, key = name, label, shape, at = "ne", step = 0.1, snap = gently(board, step), move }) {
   const flat = Boolean(board.axis);
   const text = make("text", { class: "handle-name", ...OFFSETS[at], "aria-hidden": "true" }, name);
   const grabArea = make("circle", { class: "handle-grab", r: GRAB });

@@ -8,19 +8,20 @@ let plots = 0;
 
 /**
  * A plot that fills the width of `parent`.
- * `x`, `y`: limits. `aspect`: height by width of the inner area. `xLabel`, `yLabel`: names of the axes. `xTicks`, `yTicks`.
+ * `x`, `y`: limits. `aspect`: height by width of the inner area. `xLabel`, `yLabel`: names of the axes. `xTicks`, `yTicks`:
+ * numbers, or pairs of a number and its text. `ground`: "page", or "light" where what is drawn is light in both themes.
  * Returns { svg, data, marks, X, Y, pixels, value, limits, size, ranges, … }: `data` is clipped to the plot, `marks`
  * (handles) is not. `pixels(point)` and its inverse, `value(px, py)`, make it a board for handles (see handles.js).
  * `onResize` is called whenever the scales changed: draw again then.
  */
-export function plot(parent, { x, y, aspect = 1, xLabel, yLabel, xTicks, yTicks, label, onResize, maxWidth = 460 }) {
+export function plot(parent, { x, y, aspect = 1, xLabel, yLabel, xTicks, yTicks, label, role = "group", ground = "page", onResize, maxWidth = 460 }) {
   const id = `explorable-plot-${++plots}`;
   const clipRect = make("rect");
   const frame = make("rect", { class: "plot-frame" });
   const axes = make("g", { class: "plot-axes", "aria-hidden": "true" });
   const data = make("g", { "clip-path": `url(#${id})` });
   const marks = make("g");
-  const svg = make("svg", { class: "plot", role: "group", "aria-label": label });
+  const svg = make("svg", { class: `plot on-${ground}`, role, "aria-label": label });
   svg.append(make("defs", {}, make("clipPath", { id }, clipRect)), data, frame, axes, marks);
   parent.append(svg);
 
@@ -60,11 +61,13 @@ export function plot(parent, { x, y, aspect = 1, xLabel, yLabel, xTicks, yTicks,
 
 function drawAxes(axes, { X, Y, ranges, size }, { xLabel, yLabel, xTicks = [], yTicks = [] }) {
   const bottom = MARGIN.top + size.height;
+  const named = (t) => (Array.isArray(t) ? t : [t, format(t)]);
+  const zero = (list) => list.some((t) => named(t)[0] === 0);
   axes.replaceChildren(
-    ...xTicks.map((t) => make("text", { x: X(t), y: bottom + 15, "text-anchor": "middle" }, format(t))),
-    ...yTicks.map((t) => make("text", { x: MARGIN.left - 6, y: Y(t) + 4, "text-anchor": "end" }, format(t))),
-    ...(xTicks.includes(0) ? [make("line", { x1: X(0), x2: X(0), y1: MARGIN.top, y2: bottom })] : []),
-    ...(yTicks.includes(0) ? [make("line", { x1: X(ranges.x[0]), x2: X(ranges.x[1]), y1: Y(0), y2: Y(0) })] : []),
+    ...xTicks.map(named).map(([t, text]) => make("text", { class: "tick-x", x: X(t), y: bottom + 15, "text-anchor": "middle" }, text)),
+    ...yTicks.map(named).map(([t, text]) => make("text", { class: "tick-y", x: MARGIN.left - 6, y: Y(t) + 4, "text-anchor": "end" }, text)),
+    ...(zero(xTicks) ? [make("line", { x1: X(0), x2: X(0), y1: MARGIN.top, y2: bottom })] : []),
+    ...(zero(yTicks) ? [make("line", { x1: X(ranges.x[0]), x2: X(ranges.x[1]), y1: Y(0), y2: Y(0) })] : []),
     make("text", { class: "axis-label", x: X(ranges.x[1]), y: bottom + 30, "text-anchor": "end" }, xLabel ?? ""),
     make("text", { class: "axis-label", x: MARGIN.left - 6, y: 13, "text-anchor": "middle" }, yLabel ?? ""),
   );

@@ -1,11 +1,14 @@
 """The live figure of one neuron with two inputs (chapters ``relu-neuron`` and ``w2-rule``)."""
 
+import numpy as np
 import traitlets
 
 from ...neuron import Neuron
 from ...roots import in_domain, relevance, root, w2_direction, z_direction, zplus_direction
 from ..core import Array, Choice, Explorable, Number, plain
 
+WAY = (-0.4, 1.6)
+"""What the side view shows of the way a + s (x − a): s from a little before a to a little beyond x."""
 DIRECTIONS = {"w2": w2_direction, "z": z_direction, "zplus": zplus_direction}
 
 
@@ -42,9 +45,9 @@ class NeuronFigure(Explorable):
     labels = {
         "z": "z",
         "f_x": "f(x)",
-        "a": "a",
-        "f_a": "f(a)",
-        "gradient": "∇f(a)",
+        "a": {"mode": {"root": "x̃", "expansion": "a"}},
+        "f_a": {"mode": {"root": "f(x̃)", "expansion": "f(a)"}},
+        "gradient": {"mode": {"root": "∇f(x̃)", "expansion": "∇f(a)"}},
         "R.0": "R₁",
         "R.1": "R₂",
         "sum_R": "Σ R",
@@ -57,18 +60,21 @@ class NeuronFigure(Explorable):
         "no-root": "w·v = 0: a walk along v never changes z, so there is no root in this direction.",
         "x-outside": "x itself lies outside the domain x ≥ 0.",
         "outside": "The root leaves the domain x ≥ 0: an input would have to be negative. "
-        "The shares still add up, but nothing real lies at a.",
-        "dead": "a lies on the dead side. It is a root, but the gradient there is 0: everything lands in ε.",
+        "The shares still add up, but nothing real lies at x̃.",
+        "behind": "w·v < 0: along −v the output grows. The root lies behind x, on the side of v.",
+        "dead": "a lies on the dead side. It is a root, but the gradient there is 0: the tangent is flat, and "
+        "everything lands in ε.",
     }
     remarks = {
-        "root": "a is the root where the walk from x along −v ends. "
-        "The gradient there is the limit from the active side.",
+        "root": "x̃ is the root where the walk from x along −v ends. The gradient there is the limit from the active "
+        "side, so the tangent runs along f up to x.",
         "hinge": "a is on the hinge. The gradient is the limit from the active side: up to rounding f(a) and ε vanish, "
         "and the shares add up to f(x).",
         "active": "a is on the active side: ε vanishes, but f(a) is still missing from the shares.",
     }
 
-    constants = {"range": (-3, 3), "brightest": 8}
+    spoken = ("f_x", "R.0", "R.1", "epsilon")
+    constants = {"range": (-3, 3), "brightest": 8, "way": WAY}
 
     x = Array((1, 1), -3, 3, label="x, point to be explained")
     w = Array((2, 1), -3, 3, label="w, tip of the weights")
@@ -103,7 +109,7 @@ class NeuronFigure(Explorable):
             return None, None, None
 
     def numbers(self):
-        """Return the outputs and the terms of the decomposition at a; None stands where there is no root."""
+        """Return the outputs and the terms of the decomposition; None stands where there is no root."""
         neuron, (a, split, gradient) = self.neuron, self._expansion()
         return plain({
             "z": neuron.preactivation(self.x),
@@ -116,8 +122,22 @@ class NeuronFigure(Explorable):
             "sum_R": split and split.relevance.sum(),
             "epsilon": split and split.remainder,
             "gap": split and split.conservation_gap,
+            "way": split and self._way(neuron, a, split),
             "notes": self._notes(neuron, a),
         })
+
+    def _way(self, neuron, a, split):
+        """Return f and its tangent at a on the way a + s (x − a), for s = low, 0, 1 and high, and the corner of f."""
+        a, x, s = np.array(a), np.array(self.x), np.array([WAY[0], 0, 1, WAY[1]])
+        start, end = neuron.preactivation(a), neuron.preactivation(x)
+        along = neuron.on_hinge(a, x) and neuron.on_hinge(x)
+        corner = None if start == end or along else start / (start - end)
+        return {
+            "s": s,
+            "f": neuron(a + s[:, None] * (x - a)),
+            "tangent": split.baseline + s * split.relevance.sum(),
+            "corner": corner if corner is not None and WAY[0] < corner < WAY[1] else None,
+        }
 
     def _notes(self, neuron, a):
         expansion, silent = self.mode == "expansion", not neuron.active(self.x)
@@ -128,11 +148,12 @@ class NeuronFigure(Explorable):
             return ["no-root" if neuron.w.any() else "no-weights"]
         if silent:
             return ["silent"]
+        behind = ["behind"] * bool(neuron.w @ self.walk() < 0)
         if self.domain == "nonnegative" and not in_domain(self.x):
-            return ["x-outside"]
+            return ["x-outside", *behind]
         # A root computed on the border may lie a rounding error beyond it.
-        inside = self.domain == "plane" or in_domain(a, low=-1e-12)
-        return ["root"] if inside else ["outside"]
+        outside = ["outside"] * (self.domain == "nonnegative" and not in_domain(a, low=-1e-12))
+        return [*outside, *behind] or ["root"]
 
 
 CAPTIONS = {

@@ -1,17 +1,19 @@
-// One neuron with two inputs: the plane of the inputs, the hinge, and the shares of both inputs in the output.
+// One neuron with two inputs: the plane of the inputs, the hinge, the shares of both inputs in the output, and the output
+// along the straight way to x.
 
-import { color, format, legendItem, make, set, setText } from "../core/elements.js";
+import { color, format, legendEntry, make, sampleArea, sampleLine, set, setText } from "../core/elements.js";
 import { figure } from "../core/figure.js";
-import { arrowhead, circle, diamond, disc, handle } from "../core/handles.js";
+import { arrowhead, circle, diamond, disc, gently, handle } from "../core/handles.js";
 import * as lrp from "../core/lrp.js";
 import { ends, plot, ticks } from "../core/plot.js";
+import { sideView } from "../core/side-view.js";
 
 const SNAP = 9; // px from the hinge within which a dragged point a is put onto it
 const FAR = 4000; // px, beyond every plot
 
 // --- the numbers: as NeuronFigure.numbers() ---
 
-export function numbers({ x, w, b, mode, direction, v: free, a: chosen, domain }) {
+export function numbers({ x, w, b, mode, direction, v: free, a: chosen, domain }, { way }) {
   const v = mode === "root" ? (lrp.DIRECTIONS[direction]?.(x, w) ?? free) : null;
   const found = v === null || lrp.slope(w, v) !== null;
   const a = !found ? null : v === null ? chosen : lrp.root(w, b, x, v);
@@ -27,11 +29,26 @@ export function numbers({ x, w, b, mode, direction, v: free, a: chosen, domain }
     sum_R: split && lrp.sum(split.relevance),
     epsilon: split && split.remainder,
     gap: split && split.gap,
-    notes: notes({ x, w, b, a, mode, domain }),
+    way: split && onTheWay({ x, w, b, a }, split, way),
+    notes: notes({ x, w, b, v, a, mode, domain }),
   };
 }
 
-function notes({ x, w, b, a, mode, domain }) {
+/** f and its tangent at a along the straight way a + s (x − a), where s is low, 0, 1 and high, and where f has its corner. */
+function onTheWay({ x, w, b, a }, { relevance, baseline }, [low, high]) {
+  const s = [low, 0, 1, high];
+  const [from, to] = [lrp.preactivation(w, b, a), lrp.preactivation(w, b, x)];
+  const along = lrp.onHinge(w, b, a, x) && lrp.onHinge(w, b, x);
+  const corner = from === to || along ? null : from / (from - to);
+  return {
+    s,
+    f: s.map((part) => lrp.output(w, b, a.map((value, i) => value + part * (x[i] - value)))),
+    tangent: s.map((part) => baseline + part * lrp.sum(relevance)),
+    corner: corner !== null && corner > low && corner < high ? corner : null,
+  };
+}
+
+function notes({ x, w, b, v, a, mode, domain }) {
   const silent = !(lrp.preactivation(w, b, x) > 0);
   if (mode === "expansion") {
     const place = lrp.onHinge(w, b, a, x) ? "hinge" : lrp.preactivation(w, b, a) > 0 ? "active" : "dead";
@@ -39,38 +56,44 @@ function notes({ x, w, b, a, mode, domain }) {
   }
   if (a === null) return [w.some(Boolean) ? "no-root" : "no-weights"];
   if (silent) return ["silent"];
-  if (domain === "plane") return ["root"];
-  if (!x.every((value) => value >= 0)) return ["x-outside"];
-  return [a.every((value) => value >= -1e-12) ? "root" : "outside"];
+  const behind = lrp.slope(w, v) < 0 ? ["behind"] : [];
+  if (domain === "plane") return behind.length ? behind : ["root"];
+  if (!x.every((value) => value >= 0)) return ["x-outside", ...behind];
+  const outside = a.every((value) => value >= -1e-12) ? [] : ["outside"];
+  return outside.length + behind.length ? [...outside, ...behind] : ["root"];
 }
 
 // --- the picture ---
 
+const NAMES = { root: "x̃", expansion: "a" }; // of the point of expansion
+
 function view({ stage, side, control, set: change, schema, constants, palette, state, redraw, steady }) {
   const { range, brightest } = constants;
   const plane = plot(stage, {
-    x: range, y: range, xTicks: ticks(range), yTicks: ticks(range), xLabel: "x₁", yLabel: "x₂",
+    x: range, y: range, xTicks: ticks(range), yTicks: ticks(range), xLabel: "x₁", yLabel: "x₂", ground: "light",
     label: "The plane of the two inputs, colored by the output of the neuron", onResize: redraw,
   });
   const field = drawField(plane, brightest, palette.activation);
   const walk = drawWalk(plane);
-  stage.append(legend(brightest));
+  const legend = drawLegend(brightest, palette.activation);
+  stage.append(legend.element);
+  const along = sideView(stage, { range: constants.way, redraw });
 
-  const line = (name) => make("line", { class: name });
-  const arrow = line("weights");
-  const aim = line("aim");
-  plane.marks.append(arrow, aim);
+  const [arrowHalo, arrow, aim] = ["weights-halo", "weights", "aim"].map((name) => make("line", { class: name }));
+  plane.marks.append(arrowHalo, arrow, aim);
+  const round = gently(plane);
   const move = (key) => (point) => change({ [key]: point });
-  const v = handle(plane, {
-    name: "−v", key: "v", label: schema.v.label, shape: circle(), at: "nw",
-    move: (point) => lrp.sum(point.map((p, i) => Math.abs(state.x[i] - p))) > 0.05 && change({ v: point.map((p, i) => state.x[i] - p) }),
-  });
+  const x = handle(plane, { name: "x", label: schema.x.label, shape: disc(), at: "ne", move: move("x") });
   const w = handle(plane, { name: "w", label: schema.w.label, shape: arrowhead(), at: "se", move: move("w") });
   const a = handle(plane, {
-    name: "a", label: schema.a.label, shape: diamond(), at: "sw",
-    move: (point, how) => change({ a: snap(point, how, state, plane) }),
+    name: "a", label: schema.a.label, shape: diamond(), at: "sw", snap: (point) => nearHinge(point, state, plane) ?? round(point),
+    move: (point, how) => change({ a: (how === "key" && stopAtHinge(point, state, plane)) || point }),
   });
-  const x = handle(plane, { name: "x", label: schema.x.label, shape: disc(), at: "ne", move: move("x") });
+  const back = (point) => point.map((value, i) => state.x[i] - value); // from the tip x − v to v, and again
+  const v = handle(plane, {
+    name: "−v", key: "v", label: schema.v.label, shape: circle(), at: "nw", snap: (tip) => back(round(back(tip))),
+    move: (tip) => Math.hypot(...back(tip)) > 0.05 && change({ v: back(tip).map((value) => Number(value.toFixed(10))) }),
+  });
 
   const direction = control("direction", { onInput: turn });
   function turn(value) {
@@ -78,23 +101,32 @@ function view({ stage, side, control, set: change, schema, constants, palette, s
     const last = lrp.DIRECTIONS[state.direction]?.(state.x, state.w);
     change(value === "free" && last?.some(Boolean) ? { direction: value, v: last } : { direction: value });
   }
-  const bars = waterfall(steady());
-  side.append(direction, control("b"), bars.element);
+  const fields = Object.fromEntries(["x", "w", "a", "v"].map((key) => [key, control(key)]));
+  const bars = waterfall();
+  side.append(direction, make("div", { class: "points" }, ...Object.values(fields)), control("b"), bars.element);
+  const limitOf = steady();
 
   return (now, values) => {
     const walking = now.mode === "root";
+    const free = walking && now.direction === "free";
+    const shares = sums(values);
+    const limit = limitOf(1.02 * Math.max(...shares.stops, values.f_x, ...shares.stops.map((stop) => -2 * stop)));
     field(now);
     walk(now, values);
-    set(arrow, ends(plane, [0, 0], now.w));
+    for (const line of [arrowHalo, arrow]) set(line, ends(plane, [0, 0], now.w));
     x.place(now.x);
     w.place(now.w);
     set(w.shape, { transform: `rotate(${angle(now.w)})` });
     a.place(walking ? null : now.a);
-    const tip = walking && now.direction === "free" ? aimTip(plane, now) : null;
+    const tip = free ? aimTip(plane, now) : null;
     v.place(tip, now.v);
     set(aim, tip ? { ...ends(plane, now.x, tip), display: null } : { display: "none" });
+    legend.update({ walking, free, bounded: now.domain === "nonnegative" });
+    along.update(alongTheWay(now, values, limit));
     direction.hidden = !walking;
-    bars.update(values);
+    fields.a.hidden = walking;
+    fields.v.hidden = !free;
+    bars.update(NAMES[now.mode], shares, values, limit);
   };
 }
 
@@ -108,29 +140,35 @@ function aimTip({ size, ranges }, { x, v }) {
   return x.map((value, i) => value - share * v[i]);
 }
 
-/** Put a onto the hinge when it is dragged near it, or when a key would carry it across. */
-function snap(point, how, { w, b, a }, { X, ranges: { x: [low, high] } }) {
-  const length = Math.hypot(...w);
-  if (!length) return point;
-  const [from, to] = [lrp.preactivation(w, b, a), lrp.preactivation(w, b, point)];
-  const near = how === "pointer" ? (Math.abs(to) / length) * (X(1) - X(0)) <= SNAP : !lrp.onHinge(w, b, a) && from * to < 0;
-  const foot = near && lrp.root(w, b, lrp.root(w, b, point, w), w);
-  return foot && foot.every((value) => value >= low && value <= high) ? foot : point;
+/** The point of the hinge that is nearest to a point, if it lies in the plot; twice, for its rounding. */
+function footOnHinge(point, { w, b }, { ranges: { x: [low, high] } }) {
+  const foot = w.some(Boolean) ? lrp.root(w, b, lrp.root(w, b, point, w), w) : null;
+  return foot?.every((value) => value >= low && value <= high) ? foot : null;
+}
+
+/** What a dragged point snaps to when it is near the hinge. */
+function nearHinge(point, state, plane) {
+  const distance = Math.abs(lrp.preactivation(state.w, state.b, point)) / Math.hypot(...state.w);
+  return distance * (plane.X(1) - plane.X(0)) <= SNAP ? footOnHinge(point, state, plane) : null;
+}
+
+/** A key that would carry a across the hinge stops on it: no step of 0.1 would meet it. */
+function stopAtHinge(point, { w, b, a, x }, plane) {
+  const across = !lrp.onHinge(w, b, a, x) && lrp.preactivation(w, b, a) * lrp.preactivation(w, b, point) < 0;
+  return across ? footOnHinge(point, { w, b }, plane) : null;
 }
 
 /** The colored field. Its output grows along w only, so one gradient, moved as a whole, paints all of it. */
 function drawField({ data, id, X, Y }, brightest, colors) {
-  const stops = colors.map((color, i) => make("stop", { offset: i / (colors.length - 1), "stop-color": color }));
+  const stops = colors.map((one, i) => make("stop", { offset: i / (colors.length - 1), "stop-color": one }));
   const gradient = make("linearGradient", { id: `${id}-output`, gradientUnits: "userSpaceOnUse", x1: 0, x2: brightest, y1: 0, y2: 0 }, ...stops);
-  const hatch = make("pattern", { id: `${id}-silent`, width: 7, height: 7, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
-    make("rect", { class: "silent", width: 7, height: 7 }), make("line", { class: "silent-line", x1: 0, x2: 0, y1: 0, y2: 7 }));
   const tall = { y: -FAR, height: 2 * FAR };
   const flat = make("rect", { class: "silent", x: 0, y: 0, width: FAR, height: FAR });
   const levels = [1, 2, 3, 4].map((quarter) => (quarter * brightest) / 4).map((f) => make("line", { class: "contour", x1: f, x2: f, y1: -FAR, y2: FAR }));
-  const outputs = make("g", {}, make("rect", { x: 0, width: FAR, ...tall, fill: `url(#${id}-output)` }), ...levels);
-  const silence = make("g", {}, make("rect", { x: -FAR, width: FAR, ...tall, fill: `url(#${id}-silent)` }),
+  const outputs = make("g", {}, make("rect", { class: "output", x: 0, width: FAR, ...tall, fill: `url(#${id}-output)` }), ...levels);
+  const silence = make("g", {}, make("rect", { class: "silence", x: -FAR, width: FAR, ...tall, fill: `url(#${id}-silent)` }),
     make("line", { class: "hinge", x1: 0, x2: 0, y1: -FAR, y2: FAR }));
-  data.append(make("defs", {}, gradient, hatch), flat, outputs, silence);
+  data.append(make("defs", {}, gradient, hatch(`${id}-silent`)), flat, outputs, silence);
 
   return ({ w, b }) => {
     const square = lrp.dot(w, w);
@@ -146,68 +184,118 @@ function drawField({ data, id, X, Y }, brightest, colors) {
   };
 }
 
+const hatch = (id) => make("pattern", { id, width: 7, height: 7, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
+  make("rect", { class: "silent", width: 7, height: 7 }), make("line", { class: "silent-line", x1: 0, x2: 0, y1: 0, y2: 7 }));
+
+const HEAD = "M0 0 -11 5 -8.5 0 -11 -5Z"; // of the walk, its tip at the origin
+const [CLEAR, SHORT] = [10, 26]; // px from the middle of the root's mark to the tip, and the shortest walk that has a head
+
 /** The way from x to the point of expansion, and one leg for each input: R_i = w_i (x_i − a_i). */
 function drawWalk(plane) {
   const { data, X, Y, ranges } = plane;
   const domain = make("path", { class: "domain" });
   const halo = make("line", { class: "walk-halo" });
   const path = make("line", { class: "walk" });
+  const head = make("path", { class: "walk-head", d: HEAD });
   const legs = [make("line", { class: "leg" }), make("line", { class: "leg" })];
   const mark = diamond();
-  const name = make("text", { class: "handle-name", x: -11, y: 20, "text-anchor": "end" }, "a");
+  const name = make("text", { class: "handle-name", x: -11, y: 20, "text-anchor": "end" }, NAMES.root);
   const root = make("g", { class: "root" }, mark, name);
-  data.append(domain, ...legs, halo, path, root);
+  data.append(domain, ...legs, halo, path, head, root);
 
   return ({ x, mode, domain: inputs }, { a, R, notes: keys }) => {
     const walking = mode === "root";
     set(domain, walking && inputs === "nonnegative"
       ? { d: `M${X(0)} ${Y(ranges.y[1])}V${Y(0)}H${X(ranges.x[1])}`, display: null } : { display: "none" });
-    for (const element of [halo, path, ...legs, root]) set(element, { display: a ? null : "none" });
+    for (const element of [halo, path, ...legs, head, root]) set(element, { display: a ? null : "none" });
     if (!a) return;
     for (const element of [halo, path]) set(element, ends(plane, x, a));
     set(legs[0], { ...ends(plane, a, [x[0], a[1]]), "data-sign": Math.sign(R[0]) });
     set(legs[1], { ...ends(plane, [x[0], a[1]], x), "data-sign": Math.sign(R[1]) });
     set(root, walking ? { transform: `translate(${X(a[0])} ${Y(a[1])})` } : { display: "none" });
-    for (const element of [root, path]) element.classList.toggle("warned", keys.some((key) => key === "outside" || key === "dead"));
+    const [dx, dy] = [X(a[0]) - X(x[0]), Y(a[1]) - Y(x[1])];
+    set(head, walking && Math.hypot(dx, dy) >= SHORT
+      ? { transform: `translate(${X(a[0])} ${Y(a[1])}) rotate(${(Math.atan2(dy, dx) * 180) / Math.PI}) translate(${-CLEAR} 0)` } : { display: "none" });
+    root.classList.toggle("outside", keys.includes("outside"));
   };
 }
 
-function legend(brightest) {
-  return make("p", { class: "legend" }, legendItem("swatch-silent", "silent, f = 0"), legendItem("swatch-hinge", "hinge, z = 0"),
-    legendItem("swatch-output", `f from 0 to ${brightest}`));
+let legends = 0;
+
+function drawLegend(brightest, colors) {
+  const id = `explorable-legend-${++legends}`;
+  const ground = () => sampleArea("sample-ground");
+  const stops = colors.map((one, i) => make("stop", { offset: i / (colors.length - 1), "stop-color": one }));
+  const silent = legendEntry("silent, f = 0", make("defs", {}, hatch(`${id}-silent`)), sampleArea("silence", { fill: `url(#${id}-silent)` }));
+  const output = legendEntry(`f from 0 to ${brightest}`, make("defs", {}, make("linearGradient", { id: `${id}-output` }, ...stops)),
+    sampleArea("output", { fill: `url(#${id}-output)` }));
+  const level = legendEntry(`f = ${[1, 2, 3, 4].map((n) => format((n * brightest) / 4)).join(", ")}`, sampleArea("sample-output"), make("line", { class: "contour", x1: 15, x2: 15, y1: 0, y2: 14 }));
+  const hinge = legendEntry("hinge, z = 0", ground(), sampleLine("hinge"));
+  const head = make("path", { class: "walk-head", d: HEAD, transform: "translate(29 7)" });
+  const walk = legendEntry("walk from x to x̃", ground(), sampleLine("walk"), head);
+  const straight = legendEntry("straight way from a to x", ground(), sampleLine("walk"));
+  const legs = [["R > 0", 1], ["R < 0", -1], ["R = 0", 0]].map(([text, sign]) => legendEntry(text, ground(), sampleLine("leg", { "data-sign": sign })));
+  const weights = legendEntry("weights w", ground(), sampleLine("weights"));
+  const aim = legendEntry("direction −v", ground(), sampleLine("aim"));
+  const domain = legendEntry("edge of x ≥ 0", ground(), sampleLine("domain"));
+  const element = make("p", { class: "legend" }, silent, output, level, hinge, weights, walk, straight, ...legs, aim, domain);
+  const update = ({ walking, free, bounded }) => {
+    for (const [entry, shown] of [[walk, walking], [straight, !walking], [aim, free], [domain, walking && bounded]]) entry.hidden = !shown;
+  };
+  return { element, update };
 }
 
-/** How f(a), R₁, R₂ and ε add up to f(x): each bar starts where the one before it ends. */
-function waterfall(steady) {
+/** What the side view shows. */
+function alongTheWay({ mode }, { way, f_a, f_x, epsilon }, limit) {
+  if (!way) return null;
+  const { s, f, tangent, corner } = way;
+  const [low, high] = [s[0], s.at(-1)];
+  const curve = [[low, f[0]], ...(corner === null ? [] : [[corner, 0]]), [high, f.at(-1)]];
+  const flat = corner === null ? (f[0] > 0 ? null : [low, high]) : f[0] > 0 ? [corner, high] : [low, corner];
+  return { name: NAMES[mode], curve, tangent: [[low, tangent[0]], [high, tangent.at(-1)]], f_a, f_x, epsilon, flat, limit };
+}
+
+/** The terms that add up to f(x), and where the bar of each begins and ends. */
+function sums({ f_a, R, epsilon }) {
+  const terms = R ? [f_a, ...R, epsilon] : [0, 0, 0, 0];
+  return { terms, stops: terms.reduce((all, term) => [...all, all.at(-1) + term], [0]) };
+}
+
+/** How f(a), R₁, R₂ and ε add up to f(x): each bar starts where the one before it ends, on a scale from −limit/2 to limit. */
+function waterfall() {
   const ROW = 19;
-  const [left, width] = [34, 100]; // px for the names, % for the bars
-  const terms = ["f(a)", "R₁", "R₂", "ε"];
-  const rows = terms.map((term, i) => ({
+  const left = 40; // px for the names
+  const rows = [0, 1, 2, 3].map((i) => ({
     bar: make("div", { class: "bar", style: `top: ${i * ROW + 3}px` }),
-    name: make("span", { class: "bar-name", style: `top: ${i * ROW}px` }, term),
+    name: make("span", { class: "bar-name", style: `top: ${i * ROW}px` }),
   }));
   const goal = make("div", { class: "bar-goal" });
   const goalName = make("span", { class: "bar-goal-name" });
-  const area = make("div", { class: "bar-area", style: `left: ${left}px` }, make("div", { class: "bar-zero" }), ...rows.map((r) => r.bar), goal, goalName);
-  const element = make("div", { class: "waterfall", style: `height: ${terms.length * ROW + 20}px`, role: "img" },
+  const scale = [-0.5, 0, 1].map((share) => ({ share, text: make("span", { class: "bar-tick" }) }));
+  const area = make("div", { class: "bar-area", style: `left: ${left}px` }, make("div", { class: "bar-zero" }), ...rows.map((r) => r.bar), goal, goalName, ...scale.map((tick) => tick.text));
+  const element = make("div", { class: "waterfall", style: `height: ${rows.length * ROW + 38}px`, role: "img" },
     ...rows.map((r) => r.name), area);
 
-  const update = ({ f_a, R, epsilon, f_x }) => {
-    const shares = R ? [f_a, ...R, epsilon] : [0, 0, 0, 0];
-    const stops = shares.reduce((all, share) => [...all, all.at(-1) + share], [0]);
-    const [low, high] = [Math.min(...stops), Math.max(...stops, f_x)];
-    const limit = steady(1.02 * Math.max(high, -2 * low));
-    const place = (value) => ((Math.min(Math.max(value, -limit / 2), limit) + limit / 2) / (1.5 * limit)) * width;
-    rows.forEach(({ bar }, i) => {
+  const update = (point, { terms, stops }, { R, f_x }, limit) => {
+    const place = (value) => (100 * (Math.min(Math.max(value, -limit / 2), limit) + limit / 2)) / (1.5 * limit);
+    const anchor = (text, share) => Object.assign(text.style, { left: `${share}%`, transform: `translateX(-${share}%)` }); // inside at either end
+    const names = [`f(${point})`, "R₁", "R₂", "ε"];
+    rows.forEach(({ bar, name }, i) => {
       const [from, to] = [place(stops[i]), place(stops[i + 1])].sort((p, q) => p - q);
       bar.style.left = `${from}%`;
       bar.style.width = `${to - from}%`;
-      bar.dataset.kind = i === 0 ? "baseline" : i === 3 ? "remainder" : shares[i] < 0 ? "negative" : "positive";
+      bar.dataset.kind = i === 0 ? "baseline" : i === 3 ? "remainder" : terms[i] < 0 ? "negative" : "positive";
+      bar.hidden = !R;
+      setText(name, names[i]);
     });
-    goal.style.left = goalName.style.left = `${place(f_x)}%`;
-    goalName.style.transform = `translateX(-${place(f_x)}%)`; // so that it stays inside at either end
+    for (const { share, text } of scale) {
+      setText(text, format(share * limit));
+      anchor(text, place(share * limit));
+    }
+    goal.style.left = `${place(f_x)}%`;
+    anchor(goalName, place(f_x));
     setText(goalName, `f(x) = ${format(f_x)}`);
-    set(element, { "aria-label": `f(a), R₁, R₂ and ε: ${shares.map(format).join(" + ")}; f(x) is ${format(f_x)}` });
+    set(element, { "aria-label": `${names.join(", ")}: ${terms.map(format).join(" + ")}; f(x) is ${format(f_x)}` });
   };
   return { element, update };
 }

@@ -1,0 +1,73 @@
+// The side view: a function along the straight way from a point of expansion (s = 0) to x (s = 1), its tangent at the
+// start, and the gap between the two at x, which is ε.
+
+import { format, legendEntry, make, sampleArea, sampleLine, set, setText } from "./elements.js";
+import { circle, disc } from "./handles.js";
+import { ends, plot } from "./plot.js";
+
+/**
+ * `range`: the limits of s. `update` takes null, where there is no way, or
+ * { name, curve, tangent, f_a, f_x, epsilon, flat, limit }: the name of the start, both lines as lists of points [s, f],
+ * the values at the ends, ε, the stretch [from, to] where the function is silent or null, and the height of the picture,
+ * which reaches from −limit/2 to limit.
+ */
+export function sideView(parent, { range, redraw }) {
+  const view = plot(parent, { x: range, y: [-1, 2], aspect: 0.42, xLabel: "s", yLabel: "f", role: "img", onResize: redraw });
+  view.svg.classList.add("side-view");
+  const silent = make("rect", { class: "side-silent" });
+  const [curve, tangent] = ["side-curve", "side-tangent"].map((name) => make("polyline", { class: name }));
+  const gap = make("line", { class: "gap" });
+  const [start, foot, end] = [circle(), circle(), disc()];
+  const text = (name, attributes) => make("text", { class: `side-name ${name}`, ...attributes });
+  const names = { start: text("side-start", { "text-anchor": "start" }), end: text("side-end", { "text-anchor": "end" }), gap: text("side-gap", { "text-anchor": "start" }) };
+  foot.classList.add("mark-small");
+  view.data.append(silent, curve, tangent, gap);
+  view.marks.append(foot, start, end, ...Object.values(names));
+  const shown = [silent, curve, tangent, gap, start, foot, end, ...Object.values(names)];
+  const legend = sideLegend();
+  parent.append(legend.element);
+  let [drawn, name] = [null, null];
+
+  const update = (way) => {
+    for (const element of shown) set(element, { display: way ? null : "none" });
+    set(view.svg, { "aria-label": describe(way) });
+    if (!way) return;
+    if (drawn !== way.limit || name !== way.name) {
+      const { limit } = way;
+      view.setRanges({ y: [-limit / 2, limit] }, { xTicks: [[0, way.name], [1, "x"]], yTicks: [-limit / 2, 0, limit / 2, limit] });
+      legend.update(way.name);
+      [drawn, name] = [limit, way.name];
+    }
+    const { X, Y, size, ranges } = view;
+    const points = (line) => line.map((point) => view.pixels(point).join(",")).join(" ");
+    const at = (mark, point) => set(mark, { transform: `translate(${view.pixels(point).join(" ")})` });
+    const T_x = way.f_x - way.epsilon;
+    set(silent, way.flat ? { x: X(way.flat[0]), width: X(way.flat[1]) - X(way.flat[0]), y: Y(ranges.y[1]), height: size.height } : { display: "none" });
+    set(curve, { points: points(way.curve) });
+    set(tangent, { points: points(way.tangent) });
+    set(gap, ends(view, [1, T_x], [1, way.f_x]));
+    at(start, [0, way.f_a]);
+    at(foot, [1, T_x]);
+    at(end, [1, way.f_x]);
+    set(names.start, { x: X(0) + 10, y: Y(way.f_a) + 18 });
+    set(names.end, { x: X(1) - 10, y: Y(way.f_x) - 8 });
+    set(names.gap, { x: X(1) + 11, y: Y((Math.min(Math.max(T_x, ranges.y[0]), ranges.y[1]) + way.f_x) / 2) + 4 });
+    setText(names.start, `f(${way.name})`);
+    setText(names.end, "f(x)");
+    setText(names.gap, `ε = ${format(way.epsilon)}`);
+  };
+  return { plot: view, update };
+}
+
+function describe(way) {
+  if (!way) return "There is no root, so there is no way to x to look at.";
+  const T_x = way.f_x - way.epsilon;
+  return `f along the straight way from ${way.name} to x, where f is ${format(way.f_a)} and ${format(way.f_x)}. The tangent at ${way.name} leads to ${format(T_x)} at x. The gap is ε, ${format(way.epsilon)}.`;
+}
+
+function sideLegend() {
+  const tangent = legendEntry("", sampleLine("side-tangent"));
+  const element = make("p", { class: "legend" }, legendEntry("f on the way to x", sampleLine("side-curve")), tangent,
+    legendEntry("ε at x", sampleLine("gap")), legendEntry("silent", sampleArea("side-silent")));
+  return { element, update: (name) => setText(tangent.lastChild, `tangent at ${name}`) };
+}
