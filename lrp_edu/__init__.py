@@ -1,6 +1,33 @@
 """The code behind "Layer-wise Relevance Propagation, step by step".
 
 Read it beside the chapters: every public function names the equation that it computes.
+
+======================== =============================================================
+chapter                  modules
+======================== =============================================================
+``taylor-series``        `taylor`
+``taylor-decomposition`` `decomposition`, `first_order`
+``relu-neuron``          `neuron`
+``w2-rule``              `roots`
+``messages``             `messages`
+``full-network``         `layers`, `rules`, `propagate`, `network`, `explanation`, `digits`
+``checked-claims``       `claims`
+======================== =============================================================
+
+Numbers need numpy alone. What draws (`figures`), what moves (`explorables`) and what computes with symbols
+(`taylor.polynomial`, `claims`) imports what it needs when it is used.
 """
 
+from .decomposition import Decomposition
+from .explanation import Explanation
+from .layers import Dense, ReLU
+from .network import Network
+from .neuron import Neuron
+from .rules import LRP0, RULES, AlphaBeta, Epsilon, Flat, Gamma, Rule, WSquare, ZBox, ZPlus
+
 __version__ = "1.0.0"
+
+__all__ = [
+    "RULES", "AlphaBeta", "Decomposition", "Dense", "Epsilon", "Explanation", "Flat", "Gamma", "LRP0", "Network",
+    "Neuron", "ReLU", "Rule", "WSquare", "ZBox", "ZPlus",
+]  # fmt: skip

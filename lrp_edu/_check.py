@@ -11,9 +11,15 @@ def rows(name, value):
         raise ValueError(f"{name} must hold rows of one length, got {value!r}") from None
 
 
-def real(name, value):
-    """Return `value` as an array of float32 or float64; NaN, infinity and what is not real are refused."""
-    array = rows(name, value)
+def real(name, value, dtype=None):
+    """Return `value` as an array of float32 or float64; NaN, infinity and what is not real are refused.
+
+    The precision is the value's own, or `dtype`, which must be able to hold it.
+    """
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        rows(name, value)
     if array.dtype.kind not in "fiub":
         raise ValueError(f"{name} must hold real numbers, got dtype {array.dtype}")
     precision = array.dtype.type if array.dtype.type in (np.float32, np.float64) else np.float64
@@ -22,7 +28,7 @@ def real(name, value):
     if not np.isfinite(array).all():
         bad = array[~np.isfinite(array)][0]
         raise ValueError(f"{name} must hold finite numbers, got {bad}")
-    return array
+    return array if dtype is None or array.dtype == dtype else cast(name, array, dtype)
 
 
 def scalar(name, value):

@@ -8,12 +8,16 @@ from math import floor, fsum, log10
 import numpy as np
 
 from . import _check as check
+from ._pieces import flat, pieces
+from .propagate import losses
 
 HEAD = ["layer", "in", "= out", "+ bias", "+ stabilizer", "+ no receiver", "+ rounding"]
 
 
 class Explanation:
     """The relevance of every layer for one output of a network. Its arrays cannot be written to.
+
+    The explanation of a batch can be indexed: ``explanation[0]`` is that of its first input.
 
     Attributes
     ----------
@@ -23,7 +27,7 @@ class Explanation:
         The output that is explained.
     value : ndarray of shape (...)
         Its value, from which the pass started.
-    layers : list of ndarray
+    layers : tuple of ndarray
         The relevance of the inputs, of each hidden layer, and last of the outputs.
 
     Notes
@@ -31,13 +35,34 @@ class Explanation:
     Its totals are those of ``eq-layer-conservation``, its audit that of ``eq-audit``.
     """
 
-    def __init__(self, output, target, value, start, passes):
-        self.output, self.target, self.value = check.sealed(output), check.frozen(target), check.sealed(value)
-        self.layers = [check.sealed(R) for R in (*(passed.relevance for *_, passed in passes[::-1]), start)]
-        self._passes = passes
+    def __init__(self, network, x, rules, output, target, layers):
+        self.output, self.target = check.sealed(output), check.sealed(target)
+        self.value = check.sealed(np.take_along_axis(output, target[..., None], axis=-1)[..., 0])
+        self.layers = tuple(map(check.sealed, layers))
+        self._network, self._x, self._rules = network, check.sealed(x), rules
 
     def __repr__(self):
         return f"Explanation(target={self.target}, value={self.value})"
+
+    def __reduce__(self):
+        """Return what makes an equal explanation; an array that was merely unpickled could be written to."""
+        return Explanation, (self._network, self._x, self._rules, self.output, self.target, self.layers)
+
+    def __len__(self):
+        if not self.target.ndim:
+            raise TypeError("an explanation of one input has no length, only that of a batch has")
+        return len(self.target)
+
+    def __iter__(self):
+        return (self[n] for n in range(len(self)))
+
+    def __getitem__(self, index):
+        """Return the explanation of some inputs of a batch, of those that `index` takes from an array of its shape."""
+        if not self.target.ndim:
+            raise IndexError("an explanation of one input cannot be indexed, only that of a batch can")
+        kept = np.arange(self.target.size).reshape(self.target.shape)[index]
+        x, output, *layers = (flat(array)[kept] for array in (self._x, self.output, *self.layers))
+        return Explanation(self._network, x, self._rules, output, np.asarray(self.target.ravel()[kept]), layers)
 
     @property
     def relevance(self):
@@ -51,11 +76,17 @@ class Explanation:
 
     def audit(self):
         """Account for the relevance of each layer, from the output down (summed over a batch)."""
-        start = self.layers[::-1]
-        return Audit([
-            Row.of(f"{layer}  {rule}", came_in, passed)
-            for came_in, (layer, rule, passed) in zip(start, self._passes, strict=False)
-        ])
+        points, layers = flat(self._x), list(map(flat, self.layers))
+        sums = [self._sums(points[piece], [R[piece] for R in layers]) for piece in pieces(points)]
+        rows = zip(self._network.weighted, self._rules, zip(*sums, strict=True), strict=True)
+        return Audit([Row(f"{layer}  {rule}", *map(fsum, zip(*all, strict=True))) for layer, rule, all in rows][::-1])
+
+    def _sums(self, x, layers):
+        """Return for each layer with weights what came in, what went out and what was lost, all inputs together."""
+        seen = [its for its in self._network.see(x)[0] if its.W is not None]
+        rows = zip(self._network.weighted, self._rules, seen, layers[1:], layers, strict=False)
+        amounts = [(R, below, *losses(rule, layer, its, R)) for layer, rule, its, R, below in rows]
+        return [[fsum(np.ravel(amount).astype(float)) for amount in row] for row in amounts]
 
 
 @dataclass(frozen=True)
@@ -69,11 +100,6 @@ class Row:
     stabilizer: float
     no_receiver: float
     rounding: float = field(init=False)
-
-    @classmethod
-    def of(cls, layer, incoming, passed):
-        """Return the account of a layer that got `incoming` and handed down `passed`."""
-        return cls(layer, *(fsum(np.ravel(amount).astype(float)) for amount in (incoming, *passed)))
 
     def __post_init__(self):
         spent = (self.outgoing, self.bias, self.stabilizer, self.no_receiver)
@@ -93,8 +119,8 @@ class Audit:
     Notes
     -----
     Implements ``eq-audit``. Where :math:`d_j = 0` all of :math:`R_j` is without a receiver. `Row.rounding` is what
-    floating-point arithmetic left over, so each row adds up exactly; the printed table shows the same for the digits
-    that it prints.
+    floating-point arithmetic left over, so each row adds up exactly. The table prints six decimals, what is too small
+    for them with an exponent, and only an exact zero as 0.
     """
 
     rows: list
@@ -117,11 +143,14 @@ class Audit:
         return [head, *(_printed(row, power) for row in self.rows)]
 
 
-def _printed(row, power, decimals=6):
-    """Return a row as strings; the last makes up for the digits that are not shown, so that the line adds up."""
-    shown = [round(Decimal(amount).scaleb(decimals - power)) for amount in row.amounts()]
-    shown.append(shown[0] - sum(shown[1:]))
-    return [row.layer, *(f"{Decimal(number).scaleb(-decimals):.{decimals}f}" for number in shown)]
+def _printed(row, power):
+    """Return a row as strings, amounts with six decimals; what would look like 0 and is not has an exponent."""
+    *amounts, rounding = (Decimal(amount).scaleb(-power) for amount in (*row.amounts(), row.rounding))
+    return [row.layer, *map(_shown, amounts), f"{float(rounding):.1e}"]
+
+
+def _shown(amount, decimals=6):
+    return f"{amount:.{decimals}f}" if round(amount, decimals) else f"{float(amount):.1e}" if amount else "0"
 
 
 def _table(rows):

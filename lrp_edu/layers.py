@@ -1,9 +1,7 @@
-"""The layers of a network (chapter ``full-network``).
-
-Like the layers of a textbook's backpropagation, each remembers what its last forward pass saw.
-"""
+"""The layers of a network (chapter ``full-network``). They keep their weights, and nothing of what they have seen."""
 
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,45 +11,55 @@ from . import _check as check
 class Weights:
     """A weight array and the arrays that the rules derive from it, each computed once (``eq-terms``).
 
+    Attributes
+    ----------
+    full, plus, minus : ndarray
+        The weights W, their positive part :math:`W^+` and their negative part :math:`W^-`, 0 elsewhere.
+
+    Examples
+    --------
     >>> Weights(np.array([[2.0, -1.0]])).plus
     array([[2., 0.]])
     """
 
     def __init__(self, full):
         self.full = check.frozen(full)
-        self._boosted = {}
-
-    @cached_property
-    def plus(self):
-        """The positive part :math:`W^+`, 0 elsewhere."""
-        return np.maximum(self.full, 0)
-
-    @cached_property
-    def minus(self):
-        """The negative part :math:`W^-`, 0 elsewhere."""
-        return np.minimum(self.full, 0)
-
-    @cached_property
-    def unit(self):
-        """The weights in a unit of each output's own, a power of two near its largest: no share depends on it."""
-        _, exponents = np.frexp(np.abs(self.full).max(axis=0))
-        return np.ldexp(self.full, -exponents)
+        self.plus, self.minus = check.sealed(np.maximum(full, 0)), check.sealed(np.minimum(full, 0))
 
     @cached_property
     def square(self):
-        """The squares :math:`W^2`, element by element, of weights in their `unit`: none is too large or too small."""
-        return self.unit**2
+        """The squares :math:`W^2`, element by element."""
+        return check.sealed(self.full**2)
 
     @cached_property
     def ones(self):
         """An array of ones of the same shape."""
-        return np.ones_like(self.full)
+        return check.sealed(np.ones_like(self.full))
 
-    def boosted(self, gamma):
-        r""":math:`W + \gamma W^+`, for a number `gamma`, of weights in their `unit`."""
-        if gamma not in self._boosted:
-            self._boosted[gamma] = self.unit + gamma * np.maximum(self.unit, 0)
-        return self._boosted[gamma]
+    @cached_property
+    def unit(self):
+        """The same `Weights` in units of their own, for each output a power of two near its largest weight."""
+        _, exponents = np.frexp(np.abs(self.full).max(axis=0))
+        return Weights(np.ldexp(self.full, -exponents))
+
+
+class Seen(NamedTuple):
+    """What a layer saw in one forward pass (``eq-forward``).
+
+    Attributes
+    ----------
+    a : ndarray of shape (..., inputs)
+        Its inputs.
+    W, b : Weights and ndarray, or None
+        Its weights and its bias in the precision of the pass, if it has weights.
+    product : ndarray of shape (..., outputs), or None
+        The product `a W`, without the bias.
+    """
+
+    a: np.ndarray
+    W: Weights | None = None
+    b: np.ndarray | None = None
+    product: np.ndarray | None = None
 
 
 class Dense:
@@ -92,36 +100,45 @@ class Dense:
         bias = np.zeros(self.outputs) if bias is None else check.vector("bias", bias, self.outputs, match="weight")
         self.weight, self.bias = check.frozen(weight), check.frozen(bias)
         self._parameters = {}
-        self.x = None
 
     def __repr__(self):
         return f"Dense({self.inputs} → {self.outputs})"
 
+    def __reduce__(self):
+        """Return what makes an equal layer; an array that was merely unpickled could be written to."""
+        return Dense, (self.weight, self.bias)
+
     def parameters(self, dtype):
-        """Return the `Weights` and the bias in the precision `dtype`, made once."""
+        """Return the `Weights` and the bias in the precision `dtype`, float32 or float64, made once."""
         if dtype not in self._parameters:
             weight, bias = check.cast("weight", self.weight, dtype), check.cast("bias", self.bias, dtype)
-            self._parameters[dtype] = Weights(weight), bias
+            self._parameters[dtype] = Weights(weight), check.sealed(bias)
         return self._parameters[dtype]
 
     def forward(self, x):
         """Return the outputs, of shape (..., outputs), for inputs of shape (..., inputs)."""
-        self.x = check.points("x", x, self.inputs, match="weight")
-        W, b = self.parameters(self.x.dtype)
-        with np.errstate(over="ignore", invalid="ignore"):
-            self._product = self.x @ W.full
-            return check.computed("x @ weight + bias", self._product + b)
+        return self.see(x)[1]
 
-    def gradprop(self, dy):
-        """Return the derivatives by the inputs, of shape (..., inputs), from those by the outputs."""
+    def see(self, x):
+        """Return what the layer sees in a forward pass, for the way back, and its outputs."""
+        x = check.points("x", x, self.inputs, match="weight")
+        W, b = self.parameters(x.dtype)
+        with np.errstate(over="ignore", invalid="ignore"):
+            product = self.apply(x, W.full)
+            return Seen(x, W, b, product), check.computed("x @ weight + bias", product + b)
+
+    def gradprop(self, dy, x=None):
+        """Return the derivatives with respect to the inputs, (..., inputs), from those with respect to the outputs.
+
+        They are the same wherever the inputs `x` are.
+        """
         dy = check.points("dy", dy, self.outputs, match="weight")
         with np.errstate(over="ignore", invalid="ignore"):
             return check.computed("dy @ weight.T", self.transpose(dy, self.parameters(dy.dtype)[0].full))
 
-    def apply(self, x, W):
-        """Send `x` forward through the weights `W`; what the forward pass computed is not computed again."""
-        if x is self.x and W is self.parameters(x.dtype)[0].full:
-            return self._product
+    @staticmethod
+    def apply(x, W):
+        """Send `x` forward through the weights `W`."""
         return x @ W
 
     @staticmethod
@@ -145,22 +162,21 @@ class ReLU:
 
     weighted = False
 
-    def __init__(self):
-        self.x = None
-
     def __repr__(self):
         return "ReLU()"
 
     def forward(self, x):
         """Return the activations, of the shape of `x`."""
-        self.x = check.real("x", x)
-        return np.maximum(self.x, 0)
+        return self.see(x)[1]
 
-    def gradprop(self, dy):
-        """Return `dy` where the unit was active, 0 where it was silent."""
-        if self.x is None:
-            raise RuntimeError("forward(x) must be called first: dy is propagated through what it saw")
-        dy = check.real("dy", dy)
-        if dy.shape != self.x.shape:
-            raise ValueError(f"dy must have shape {self.x.shape} like the last input, got {dy.shape}")
-        return dy * (self.x > 0)
+    def see(self, x):
+        """Return what the layer sees in a forward pass, for the way back, and its outputs."""
+        x = check.real("x", x)
+        return Seen(x), np.maximum(x, 0)
+
+    def gradprop(self, dy, x):
+        """Return `dy` where the unit was active at its inputs `x`, 0 where it was silent."""
+        dy, x = check.real("dy", dy), check.real("x", x)
+        if dy.shape != x.shape:
+            raise ValueError(f"dy must have shape {x.shape} like x, got {dy.shape}")
+        return dy * (x > 0)

@@ -5,7 +5,8 @@ import numpy as np
 from . import _check as check
 from .layers import Dense, ReLU
 from .network import Network
-from .rules import LRP0, numerators, ratios
+from .propagate import divide, numerators, stabilizer
+from .rules import LRP0
 
 
 def messages(a, W, R, rule=LRP0(), b=None):  # noqa: B008 - a rule is immutable
@@ -53,14 +54,15 @@ def messages(a, W, R, rule=LRP0(), b=None):  # noqa: B008 - a rule is immutable
     R = check.vector("R", R, layer.outputs, match="W")
     with np.errstate(over="ignore", invalid="ignore"):
         parts = rule.parts(a, *layer.parameters(a.dtype))
-        sent = sum(_sent(part, part.share * R, rule.stabilizer) for part in parts)
+        sent = sum(_sent(part, R, rule.epsilon) for part in parts)
     return check.computed(f"messages by {rule}", sent)
 
 
-def _sent(part, R, stabilizer):
+def _sent(part, R, epsilon):
+    """Return the messages of one part, n_ij / d_j of its share of R_j."""
     n = numerators(part.terms)
-    s, *_ = ratios(n.sum(axis=0), R, part.bias, stabilizer)
-    return n * s
+    d = n.sum(axis=0) + part.bias
+    return n * divide(part.share * R, d + stabilizer(d, epsilon))
 
 
 def seven_neurons():

@@ -1,10 +1,15 @@
 """A network of layers: forward, gradprop, relprop (chapter ``full-network``)."""
 
+import threading
+from functools import partial
+
 import numpy as np
 
 from . import _check as check
+from ._pieces import in_pieces
 from .explanation import Explanation
-from .rules import LRP0, Rule, propagate
+from .propagate import propagate
+from .rules import LRP0, Rule
 
 
 class Network:
@@ -13,17 +18,24 @@ class Network:
     Parameters
     ----------
     layers : list
-        `Dense` and `ReLU` layers, from the input up. At least one has weights.
+        `Dense` and `ReLU` layers, from the input up. At least one has weights; a layer may stand there twice.
+
+    Attributes
+    ----------
+    layers, weighted : tuple
+        All layers, and those with weights.
+    inputs, outputs : int
+        How many there are.
 
     Raises
     ------
     ValueError
-        If no layer has weights, one stands in the list twice, or one's inputs do not match the outputs below it.
+        If no layer has weights, or one's inputs do not match the outputs below it.
 
     Notes
     -----
-    Implements ``eq-forward``, ``eq-gradprop`` and ``eq-relprop``. `gradprop` and `relprop` use what the last
-    `forward` saw.
+    Implements ``eq-forward``, ``eq-gradprop`` and ``eq-relprop``. `gradprop` and `relprop` use what the last `forward`
+    of the same thread saw; `explain` needs none and leaves nothing behind.
 
     Examples
     --------
@@ -36,47 +48,45 @@ class Network:
     """
 
     def __init__(self, layers):
-        self.layers = list(layers)
+        self.layers = tuple(layers)
         for layer in self.layers:
-            if not hasattr(layer, "weighted"):
-                raise ValueError(f"layers must hold layers such as Dense and ReLU, got {layer!r}")
-        self.weighted = [layer for layer in self.layers if layer.weighted]
+            if isinstance(layer, type) or not hasattr(layer, "weighted"):
+                raise ValueError(f"layers must hold layers such as Dense(weight) and ReLU(), got {layer!r}")
+        self.weighted = tuple(layer for layer in self.layers if layer.weighted)
         if not self.weighted:
-            raise ValueError(f"layers must hold at least one layer with weights, got {self.layers}")
-        if len(set(map(id, self.layers))) < len(self.layers):
-            raise ValueError(f"layers must not hold a layer twice: each remembers one forward pass, got {self.layers}")
+            raise ValueError(f"layers must hold at least one layer with weights, got {list(self.layers)}")
         for below, above in zip(self.weighted, self.weighted[1:], strict=False):
             if below.outputs != above.inputs:
                 raise ValueError(f"layers must fit together: {below} hands {below.outputs} outputs to {above}")
-        self._seen = None
+        self.inputs, self.outputs = self.weighted[0].inputs, self.weighted[-1].outputs
+        self._last = threading.local()
 
     def __repr__(self):
-        return f"Network({self.layers})"
+        return f"Network({list(self.layers)})"
 
-    @property
-    def inputs(self):
-        """How many inputs the network has."""
-        return self.weighted[0].inputs
-
-    @property
-    def outputs(self):
-        """How many outputs the network has."""
-        return self.weighted[-1].outputs
+    def __reduce__(self):
+        """Return what makes an equal network; what it saw last stays behind."""
+        return Network, (self.layers,)
 
     def forward(self, x):
         """Return the outputs, of shape (..., outputs), for inputs of shape (..., inputs)."""
-        a = np.array(check.points("x", x, self.inputs, match="the first layer"))
-        self._seen = None  # Should a layer fail, what its neighbors saw is of two passes.
+        seen, output = self.see(np.array(check.points("x", x, self.inputs, match="the first layer")))
+        self._last.seen, self._last.output = seen, output
+        return output
+
+    def see(self, x):
+        """Return what each layer sees on the way up from the inputs `x`, a list of `Seen`, and the outputs."""
+        seen = []
         for layer in self.layers:
-            a = layer.forward(a)
-        self._seen = [layer.x for layer in self.layers]
-        return a
+            its, x = layer.see(x)
+            seen.append(its)
+        return seen, x
 
     def gradprop(self, dy):
-        """Return the derivatives by the inputs, of shape (..., inputs), from those by the outputs, (..., outputs)."""
-        dy = self._at_outputs("dy", dy)
-        for layer in self.layers[::-1]:
-            dy = layer.gradprop(dy)
+        """Return the derivatives with respect to the inputs, (..., inputs), from those with respect to the outputs."""
+        seen, dy = self._after_forward("dy", dy)
+        for layer, (a, *_) in zip(self.layers[::-1], seen[::-1], strict=True):
+            dy = layer.gradprop(dy, a)
         return dy
 
     def relprop(self, relevance, rules):
@@ -84,17 +94,20 @@ class Network:
 
         `rules` is one rule for all layers with weights, or a list with one for each, from the input up.
         """
-        for _, passed in self._pass_down(relevance, rules):
-            relevance = passed.relevance
-        return relevance
+        seen, R = self._after_forward("relevance", relevance)
+        rules = self._rules(rules)
+        for layer, its in zip(self.layers[::-1], seen[::-1], strict=True):
+            if layer.weighted:  # a ReLU hands relevance on as it is
+                R = propagate(rules.pop(), layer, its, R)
+        return R
 
     def explain(self, x, target=None, rules=LRP0()):  # noqa: B008 - a rule is immutable
-        """Run the network forward, start from one output and hand its relevance down to the inputs.
+        """Run the network forward, start from one output and redistribute its relevance down to the inputs.
 
         Parameters
         ----------
         x : array_like of shape (..., inputs)
-            Inputs to be explained.
+            Inputs to be explained. A large batch is worked off in pieces that fit into the processor's cache.
         target : int or int array of the batch's shape, optional
             The output to be explained, one for all inputs or one for each. None takes the only output, or the largest.
         rules : Rule or list of Rule, default=LRP0()
@@ -115,32 +128,34 @@ class Network:
         Implements ``eq-relprop``. The pass starts from the output itself, which for a classifier is the class's logit
         (``eq-softmax-logit``).
         """
-        output = self.forward(x)
-        target = self._target(target, output)
-        value = np.take_along_axis(output, target[..., None], axis=-1)
-        start = np.where(np.arange(self.outputs) == target[..., None], value, 0)
-        passes = [(str(layer), rule, passed) for (layer, rule), passed in self._pass_down(start, rules)]
-        return Explanation(output, target, value[..., 0], start, passes)
+        x = check.frozen(check.points("x", x, self.inputs, match="the first layer"))
+        rules, target = self._rules(rules), self._target(target, x.shape[:-1])
+        target, output, *layers = in_pieces(partial(self._explain, rules), x, target)
+        return Explanation(self, x, rules, output, target, layers)
 
-    def _pass_down(self, R, rules):
-        """Yield, from the output down, each weighted layer with its rule, and what it handed down."""
-        R, rules = self._at_outputs("relevance", R), self._rules(rules)
+    def _explain(self, rules, x, target):
+        """Return target, output and the relevance of all layers, from the input up, for inputs of shape (n, inputs)."""
+        seen, output = self.see(x)
+        target = np.argmax(output, axis=-1) if target is None else target
+        layers = [np.where(np.arange(self.outputs) == target[:, None], output, 0)]
+        seen = [its for its in seen if its.W is not None]
         for layer, rule in zip(self.weighted[::-1], rules[::-1], strict=True):
-            passed = propagate(rule, layer, R)
-            yield (layer, rule), passed
-            R = passed.relevance
+            layers.insert(0, propagate(rule, layer, seen.pop(), layers[0]))
+        return [target, output, *layers]
 
-    def _at_outputs(self, name, value):
-        if self._seen is None:
+    def _after_forward(self, name, value):
+        """Return what the last forward pass saw, and `value` in its shape and precision."""
+        seen = getattr(self._last, "seen", None)
+        if seen is None:
             raise RuntimeError(f"forward(x) must be called first: {name} is propagated through what it saw")
-        if any(layer.x is not x for layer, x in zip(self.layers, self._seen, strict=True)):
-            raise RuntimeError("forward(x) must be called again: since then a layer has seen something else")
-        value, shape = check.real(name, value), (*self._seen[0].shape[:-1], self.outputs)
-        if value.shape != shape:
-            raise ValueError(f"{name} must have shape {shape} like the last output, got {value.shape}")
-        return check.cast(name, value, self._seen[0].dtype)
+        output = self._last.output
+        value = check.real(name, value, output.dtype)
+        if value.shape != output.shape:
+            raise ValueError(f"{name} must have shape {output.shape} like the last output, got {value.shape}")
+        return seen, value
 
     def _rules(self, rules):
+        """Return a new list of rules, one for each layer with weights."""
         rules = list(rules) if isinstance(rules, (list, tuple)) else [rules] * len(self.weighted)
         if len(rules) != len(self.weighted):
             count = len(self.weighted)
@@ -150,12 +165,11 @@ class Network:
                 raise ValueError(f"rules must hold rules such as LRP0(), got {rule!r}")
         return rules
 
-    def _target(self, target, output):
-        """Return `target` as an int array of the batch's shape."""
+    def _target(self, target, batch):
+        """Return `target` as an int array of the batch's shape, or None."""
         if target is None:
-            return np.argmax(output, axis=-1)
+            return None
         target = check.rows("target", target)
-        batch = output.shape[:-1]
         if target.dtype.kind not in "iu" or target.shape not in ((), batch):
             raise ValueError(f"target must be an int, or an int array of shape {batch}, got {target!r}")
         if np.any((target < 0) | (target >= self.outputs)):

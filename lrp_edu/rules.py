@@ -1,146 +1,20 @@
-r"""The relevance rules, and the one propagation that serves them all (chapter ``full-network``).
+r"""The relevance rules (chapter ``full-network``).
 
-A rule gives, for a layer with weights W, a list of terms :math:`(x_t, W_t)`. With the numerators
-:math:`n_{ij} = \sum_t x_{t,i} W_{t,ij}` every neuron j shares its relevance in proportion to :math:`n_{ij}`.
+A rule says, for the activations a and the weights W of a layer, which terms it shares by; `propagate` does the rest.
 """
 
-import operator
-from dataclasses import dataclass
-from functools import reduce
-from typing import ClassVar, NamedTuple
+from dataclasses import dataclass, field, fields
+from typing import ClassVar
 
 import numpy as np
 
 from . import _check as check
+from .propagate import Part, numerators, propagate
 
-
-class Part(NamedTuple):
-    """A share of the relevance, the terms that hand it on (``eq-terms``), and the bias in their denominator."""
-
-    share: float
-    terms: list
-    bias: np.ndarray
-
-
-class Passed(NamedTuple):
-    """What a layer handed down, of shape (..., inputs), and its neurons' losses (``eq-audit``): 0 or (..., outputs)."""
-
-    relevance: np.ndarray
-    bias: np.ndarray
-    stabilizer: np.ndarray
-    no_receiver: np.ndarray
-
-
-class Rule:
-    """What all rules have in common: one part, its ``terms`` (``eq-terms``), no bias or stabilizer below the line."""
-
-    absorb_bias = False
-
-    def __str__(self):
-        settings = [value if np.ndim(value) == 0 else "…" for value in vars(self).values()]
-        settings = [str(value) for value in settings if value is not False and value is not True]
-        return self.name + (f"({', '.join(settings)})" if settings else "") + (" with bias" if self.absorb_bias else "")
-
-    def terms(self, a, W):
-        """Return the list of pairs (x_t, W_t) for activations `a`, of shape (..., inputs), and `Weights` `W`."""
-        raise NotImplementedError
-
-    def parts(self, a, W, b):
-        """Return the parts of the relevance, here only one."""
-        return [Part(1.0, self.terms(a, W), b if self.absorb_bias else 0.0)]
-
-    def total(self, layer, terms):
-        """Return :math:`z_j`, of shape (..., outputs): the sum of the numerators over all inputs."""
-        return reduce(operator.add, (layer.apply(x, W) for x, W in terms))
-
-    def stabilizer(self, z):
-        """Return what is added to the denominator `z`."""
-        return 0.0
-
-
-def propagate(rule, layer, R):
-    r"""Hand the relevance of a layer's outputs down to its inputs.
-
-    .. math:: z_j = \sum_{t,i} x_{t,i} W_{t,ij}, \qquad s_j = R_j / z_j,
-              \qquad R_i = \sum_t x_{t,i} \sum_j W_{t,ij}\, s_j
-
-    Parameters
-    ----------
-    rule : Rule
-        How to share.
-    layer : Dense
-        A layer with weights, after its forward pass.
-    R : ndarray of shape (..., outputs)
-        Relevance of the outputs.
-
-    Returns
-    -------
-    Passed
-        The relevance of the inputs and the losses.
-
-    Raises
-    ------
-    ValueError
-        If a ratio :math:`R_j / z_j` is too large or too small for the precision.
-    RuntimeError
-        If the layer has seen no forward pass.
-
-    Notes
-    -----
-    Implements ``eq-terms`` and ``eq-audit``.
-    """
-    if layer.x is None:
-        raise RuntimeError("forward(x) must be called first: relevance is propagated through what it saw")
-    with np.errstate(over="ignore", invalid="ignore"):
-        parts = rule.parts(layer.x, *layer.parameters(layer.x.dtype))
-        passed = [_hand_down(rule, layer, part, R) for part in parts]
-        total = Passed(*(reduce(operator.add, amounts) for amounts in zip(*passed, strict=True)))
-    check.computed(f"relevance by {rule} on {layer}", total.relevance)
-    return total
-
-
-def _hand_down(rule, layer, part, R):
-    """Hand down one part of the relevance."""
-    z = rule.total(layer, part.terms)
-    s, *losses = ratios(z, R if part.share == 1 else part.share * R, part.bias, rule.stabilizer)
-    # In place, for in a large batch new memory costs more than the arithmetic.
-    backs = [(layer.transpose(s, W), x) for x, W in part.terms]
-    return Passed(reduce(operator.iadd, (np.multiply(back, x, out=back) for back, x in backs)), *losses)
-
-
-def numerators(terms):
-    r"""Return :math:`n_{ij} = \sum_t x_{t,i} W_{t,ij}` (``eq-terms``), of shape (inputs, outputs), for one input."""
-    return sum(x[:, None] * W for x, W in terms)
-
-
-def ratios(z, R, bias, stabilizer):
-    """Return :math:`s_j = R_j / d_j`, 0 where :math:`d_j = 0`, and the losses to bias, stabilizer and no receiver.
-
-    The denominator is `z` with `bias` and the stabilizer, and the losses are those of ``eq-audit``.
-    """
-    d = z + bias
-    extra = stabilizer(d)
-    d += extra
-    if not np.isfinite(d.sum()):  # The sum is quicker to test than its terms, which may be finite all the same.
-        check.computed("the denominator of a rule", d)
-    receives = d != 0
-    if receives.all():
-        s, unreceived = _quotient(R, d), 0.0
-    else:
-        s, unreceived = _quotient(np.where(receives, R, 0), np.where(receives, d, 1)), np.where(receives, 0, R)
-    return s, *(s * amount if np.ndim(amount) else 0.0 for amount in (bias, extra)), unreceived
-
-
-def _quotient(R, d):
-    """Return R / d; digits may be lost below the range of the precision only where R is nothing beside the largest."""
-    try:
-        with np.errstate(over="ignore", under="raise"):
-            return R / d
-    except FloatingPointError:
-        s, limits, size = R / d, np.finfo(d.dtype), np.abs(R)
-        if np.any((np.abs(s) < limits.tiny) & (size > limits.eps * size.max(axis=-1, keepdims=True))):
-            raise ValueError(f"relevance must have a magnitude whose ratio to the outputs' fits {d.dtype}") from None
-        return s
+__all__ = [
+    "RULES", "AlphaBeta", "Epsilon", "Flat", "Gamma", "LRP0", "Part", "Rule", "WSquare", "ZBox", "ZPlus",
+    "minus", "numerators", "plus", "propagate",
+]  # fmt: skip
 
 
 def plus(x):
@@ -153,9 +27,36 @@ def minus(x):
     return np.minimum(x, 0)
 
 
-def _of_one_sign(a, same, other):
-    """Return the terms whose products have one sign: positive `a` with `same`, negative `a`, if any, with `other`."""
-    return [(plus(a), same), (minus(a), other)] if (a < 0).any() else [(a, same)]
+class Rule:
+    """What all rules have in common: one part, its ``terms`` (``eq-terms``), no bias or stabilizer below the line."""
+
+    absorb_bias = False
+    epsilon = 0.0
+
+    def __str__(self):
+        settings = [getattr(self, one.name) for one in fields(self) if one.name != "absorb_bias"]
+        settings = [str(value) if np.ndim(value) == 0 else "…" for value in settings]
+        return self.name + (f"({', '.join(settings)})" if settings else "") + (" with bias" if self.absorb_bias else "")
+
+    def terms(self, a, W):
+        """Return the list of pairs (x_t, W_t) for activations `a`, of shape (..., inputs), and `Weights` `W`."""
+        raise NotImplementedError
+
+    def bias(self, b):
+        """Return what a bias adds to the denominator, where the rule absorbs it (``eq-audit``)."""
+        return b
+
+    def parts(self, a, W, b):
+        """Return the parts of the relevance, here only one."""
+        return [Part(1.0, self.terms(a, W), self.bias(b) if self.absorb_bias else 0.0)]
+
+    def total(self, layer, seen, terms):
+        r"""Return :math:`\sum_i n_{ij}`, of shape (..., outputs): the numerators of all inputs together."""
+        (x, W), *rest = terms
+        total = layer.apply(x, W)
+        for x, W in rest:
+            total += layer.apply(x, W)
+        return total
 
 
 @dataclass(frozen=True)
@@ -174,26 +75,31 @@ class LRP0(Rule):
     Implements ``eq-lrp0-rule`` [Bach2015]_.
     """
 
-    absorb_bias: bool = False
+    absorb_bias: bool = field(default=False, kw_only=True)
     name: ClassVar[str] = "LRP-0"
 
     def terms(self, a, W):
         """Return (a, W)."""
         return [(a, W.full)]
 
+    def total(self, layer, seen, terms):
+        """Return the product of the forward pass, which is the sum of these numerators."""
+        return seen.product
+
 
 @dataclass(frozen=True)
-class Epsilon(Rule):
+class Epsilon(LRP0):
     r"""LRP-0 with a stabilizer that keeps the denominator away from zero.
 
-    .. math:: R_i = \sum_j \frac{a_i W_{ij}}{z_j + \epsilon\,\mathrm{sign}(z_j)}\, R_j, \qquad \mathrm{sign}(0) = +1
+    .. math:: R_i = \sum_j \frac{a_i W_{ij}}{d_j + \epsilon\,\mathrm{sign}(d_j)}\, R_j,
+              \qquad d_j = \sum_h a_h W_{hj}, \qquad \mathrm{sign}(0) = +1
 
     Parameters
     ----------
     epsilon : float, default=1e-6
-        At least 0, in the unit of the preactivations. It takes :math:`R_j\, \epsilon / (|z_j| + \epsilon)` away.
+        At least 0, in the unit of the preactivations. It takes :math:`R_j\, \epsilon / (|d_j| + \epsilon)` away.
     absorb_bias : bool, default=False
-        Put the bias into the denominator too, as in Bach's Eq. 56 to 58.
+        Put the bias into :math:`d_j` too, as in Bach's Eq. 56 to 58.
 
     Raises
     ------
@@ -206,19 +112,10 @@ class Epsilon(Rule):
     """
 
     epsilon: float = 1e-6
-    absorb_bias: bool = False
     name: ClassVar[str] = "ε"
 
     def __post_init__(self):
         check.at_least("epsilon", self.epsilon, 0)
-
-    def terms(self, a, W):
-        """Return (a, W)."""
-        return [(a, W.full)]
-
-    def stabilizer(self, z):
-        """Return epsilon with the sign of `z`."""
-        return np.where(z < 0, -self.epsilon, self.epsilon).astype(z.dtype)
 
 
 @dataclass(frozen=True)
@@ -230,7 +127,10 @@ class Gamma(Rule):
     Parameters
     ----------
     gamma : float, default=0.25
-        At least 0, without a unit. 0 gives LRP-0; towards infinity the rule tends to z⁺.
+        At least 0, without a unit. 0 gives LRP-0. For activations that are not negative the rule tends to z⁺ as `gamma`
+        grows, wherever something adds.
+    absorb_bias : bool, default=False
+        Put :math:`b_j + \gamma\, b_j^+` into the denominator: the published sum runs over the bias as well.
 
     Raises
     ------
@@ -243,6 +143,7 @@ class Gamma(Rule):
     """
 
     gamma: float = 0.25
+    absorb_bias: bool = field(default=False, kw_only=True)
     name: ClassVar[str] = "γ"
 
     def __post_init__(self):
@@ -250,7 +151,11 @@ class Gamma(Rule):
 
     def terms(self, a, W):
         """Return (a, W + γ W⁺)."""
-        return [(a, W.boosted(float(self.gamma)))]
+        return [(a, W.full + float(self.gamma) * W.plus)]
+
+    def bias(self, b):
+        """Return b + γ b⁺."""
+        return b + float(self.gamma) * plus(b)
 
 
 @dataclass(frozen=True)
@@ -278,7 +183,7 @@ class AlphaBeta(Rule):
     """
 
     alpha: float = 2.0
-    absorb_bias: bool = False
+    absorb_bias: bool = field(default=False, kw_only=True)
     name: ClassVar[str] = "αβ"
 
     def __post_init__(self):
@@ -292,8 +197,8 @@ class AlphaBeta(Rule):
     def parts(self, a, W, b):
         """Return two parts, that of α and that of −β."""
         above, below = (plus(b), minus(b)) if self.absorb_bias else (0.0, 0.0)
-        adds = Part(float(self.alpha), _of_one_sign(a, W.plus, W.minus), above)
-        subtracts = Part(float(-self.beta), _of_one_sign(a, W.minus, W.plus), below)
+        adds = Part(float(self.alpha), of_one_sign(a, W.plus, W.minus), above)
+        subtracts = Part(float(-self.beta), of_one_sign(a, W.minus, W.plus), below)
         return [adds, subtracts] if self.beta else [adds]
 
 
@@ -303,16 +208,26 @@ class ZPlus(Rule):
 
     .. math:: R_i = \sum_j \frac{(a_i W_{ij})^+}{\sum_h (a_h W_{hj})^+}\, R_j
 
+    Parameters
+    ----------
+    absorb_bias : bool, default=False
+        Put :math:`b_j^+` into the denominator too, as in αβ with α = 1.
+
     Notes
     -----
     Implements ``eq-zplus-rule`` [Montavon2017]_. For :math:`a \ge 0` the numerator is :math:`a_i W^+_{ij}`.
     """
 
+    absorb_bias: bool = field(default=False, kw_only=True)
     name: ClassVar[str] = "z⁺"
 
     def terms(self, a, W):
         """Return (a⁺, W⁺) and, if there are negative inputs, (a⁻, W⁻)."""
-        return _of_one_sign(a, W.plus, W.minus)
+        return of_one_sign(a, W.plus, W.minus)
+
+    def bias(self, b):
+        """Return b⁺."""
+        return plus(b)
 
 
 @dataclass(frozen=True)
@@ -330,8 +245,8 @@ class WSquare(Rule):
     name: ClassVar[str] = "w²"
 
     def terms(self, a, W):
-        """Return (1, W²)."""
-        return [(np.ones(a.shape[-1], a.dtype), W.square)]
+        """Return (1, W²), the weights in a unit of their own: a square of them is neither too large nor too small."""
+        return [(np.ones(a.shape[-1], a.dtype), W.unit.square)]
 
 
 @dataclass(frozen=True)
@@ -342,7 +257,7 @@ class Flat(Rule):
 
     Notes
     -----
-    Implements ``eq-flat-rule``. Made for the first layer; it has no root point behind it.
+    Implements ``eq-flat-rule``. Made for the first layer. It was found without a root; one exists if no weight is zero.
     """
 
     name: ClassVar[str] = "flat"
@@ -352,7 +267,11 @@ class Flat(Rule):
         return [(np.ones(a.shape[-1], a.dtype), W.ones)]
 
 
-@dataclass(frozen=True, eq=False)
+#: From so many inputs on, the products for a corner of the box cost less than those of the inputs.
+MANY = 16
+
+
+@dataclass(frozen=True)
 class ZBox(Rule):
     r"""For inputs in a box, :math:`l \le a \le h`.
 
@@ -383,7 +302,7 @@ class ZBox(Rule):
         check.box(self.low, self.high, np.size(self.low) if np.ndim(self.low) else np.size(self.high))
         for name in ("low", "high"):
             if np.ndim(bound := getattr(self, name)):
-                object.__setattr__(self, name, check.frozen(bound))
+                object.__setattr__(self, name, tuple(map(float, bound)))
 
     def terms(self, a, W):
         """Return (a − l, W⁺) and (a − h, W⁻)."""
@@ -395,17 +314,24 @@ class ZBox(Rule):
         bounds = check.box(self.low, self.high, a.shape[-1])
         return [np.broadcast_to(bound, a.shape[-1]).astype(a.dtype) for bound in bounds]
 
-    def total(self, layer, terms):
-        r"""Return :math:`z_j` from the product of the forward pass, :math:`\sum_i a_i W_{ij}`, where little cancels.
+    def total(self, layer, seen, terms):
+        r"""Return :math:`\sum_i n_{ij}`, for many inputs from the product of the forward pass, where little cancels.
 
-        The corner's part, :math:`\sum_i l_i W^+_{ij} + h_i W^-_{ij}`, is the same for a whole batch.
+        The corner's part, :math:`\sum_i l_i W^+_{ij} + h_i W^-_{ij}`, is the same for all of them.
         """
-        W, _ = layer.parameters(layer.x.dtype)
-        low, high = self.bounds(layer.x)
-        z = layer.apply(layer.x, W.full) - (layer.apply(low, W.plus) + layer.apply(high, W.minus))
+        if seen.a.size < MANY * seen.a.shape[-1]:
+            return super().total(layer, seen, terms)
+        W, (low, high) = seen.W, self.bounds(seen.a)
+        total = seen.product - (layer.apply(low, W.plus) + layer.apply(high, W.minus))
         farthest = np.maximum(abs(low), abs(high))
         magnitude = layer.apply(farthest, W.plus) - layer.apply(farthest, W.minus)
-        return z if (z > magnitude / 8).all() else super().total(layer, terms)
+        return total if (total > magnitude / 8).all() else super().total(layer, seen, terms)
 
 
+def of_one_sign(a, same, other):
+    """Return terms whose products have one sign (``eq-zplus-rule``): `a` >= 0 with `same`, any `a` < 0 with `other`."""
+    return [(plus(a), same), (minus(a), other)] if (a < 0).any() else [(a, same)]
+
+
+#: Every rule by its name: the tables, menus, claims and tests go through it.
 RULES = {rule.name: rule for rule in (LRP0, Epsilon, Gamma, AlphaBeta, ZPlus, WSquare, Flat, ZBox)}

@@ -4,7 +4,7 @@ import numpy as np
 from twins import twin
 
 from lrp_edu.explorables import NetworkFigure
-from lrp_edu.rules import numerators
+from lrp_edu.propagate import numerators, stabilizer
 
 
 def network_case(random):
@@ -26,14 +26,13 @@ def network_case(random):
 
 def _steady(figure):
     """Tell whether no denominator is a small difference: any arithmetic loses digits there."""
-    network = figure.network
-    network.forward(figure.x)
-    for layer, rule in zip(network.weighted, figure.rules, strict=True):
-        for part in rule.parts(layer.x, *layer.parameters(layer.x.dtype)):
+    seen = [its for its in figure.network.see(np.array(figure.x))[0] if its.W is not None]
+    for its, rule in zip(seen, figure.rules, strict=True):
+        for part in rule.parts(its.a, its.W, its.b):
             n = numerators(part.terms)
-            z = n.sum(axis=0) + part.bias
+            d = n.sum(axis=0) + part.bias
             size = np.abs(n).sum(axis=0) + np.abs(part.bias)
-            if np.any((np.abs(z + rule.stabilizer(z)) < 0.05 * size) & (z != 0)):
+            if np.any((np.abs(d + stabilizer(d, rule.epsilon)) < 0.05 * size) & (d != 0)):
                 return False
     return True
 

@@ -1,9 +1,16 @@
-"""Slow twins of `lrp_edu`: loops over exact fractions, written from the equations, sharing nothing but the notation."""
+"""Slow twins of `lrp_edu`: loops over exact fractions, written from the equations.
+
+What a rule's equation says of one activation and one weight stands in `lrp_edu.claims.reference`, which shares nothing
+with `lrp_edu.rules`; all sums, divisions and losses are done here, one by one.
+"""
 
 from fractions import Fraction
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import numpy as np
+
+from lrp_edu.claims.reference import RULES
 
 
 def exact(array):
@@ -22,95 +29,37 @@ class Neuron(NamedTuple):
 
 
 def share(R, n, b=0, e=0, size=None):
-    """Split R over the inputs in proportion to n_i / (sum_h n_h + b + e)."""
-    d = b + e
+    """Split R over the inputs in proportion to n_i / (sum_h n_h + b), with a stabilizer e on the side of that sum."""
+    d = b
     for n_h in n:
         d += n_h
+    e = -e if d < 0 else e
+    d += e
     if d == 0:
         return Neuron([Fraction(0)] * len(n), [Fraction(0)] * len(n), no_receiver=R)
     size = [abs(R * m / d) for m in size or n]
     return Neuron([R * n_i / d for n_i in n], size, R * b / d, R * e / d)
 
 
-def lrp0(rule, a, w, b, R):
-    n = []
-    for a_i, w_i in zip(a, w, strict=True):
-        n.append(a_i * w_i)
-    return share(R, n, b if rule.absorb_bias else 0)
+def settings(rule, i):
+    """Return the settings of a rule as fractions; of those that differ from input to input, that of input i."""
+    values = {name: value if np.ndim(value) == 0 else value[i] for name, value in vars(rule).items()}
+    return SimpleNamespace(**{name: exact(value) for name, value in values.items()})
 
 
-def epsilon(rule, a, w, b, R):
-    n, z = [], b if rule.absorb_bias else Fraction(0)
-    for a_i, w_i in zip(a, w, strict=True):
-        n.append(a_i * w_i)
-        z += a_i * w_i
-    e = Fraction(rule.epsilon)
-    return share(R, n, b if rule.absorb_bias else 0, -e if z < 0 else e)
-
-
-def gamma(rule, a, w, b, R):
-    n = []
-    for a_i, w_i in zip(a, w, strict=True):
-        n.append(a_i * (w_i + Fraction(rule.gamma) * w_i) if w_i > 0 else a_i * w_i)
-    return share(R, n)
-
-
-def alpha_beta(rule, a, w, b, R):
-    adds, subtracts = [], []
-    for a_i, w_i in zip(a, w, strict=True):
-        adds.append(a_i * w_i if a_i * w_i > 0 else Fraction(0))
-        subtracts.append(a_i * w_i if a_i * w_i < 0 else Fraction(0))
-    b = b if rule.absorb_bias else Fraction(0)
-    alpha = Fraction(rule.alpha)
-    first = share(alpha * R, adds, b if b > 0 else 0)
-    second = share((1 - alpha) * R, subtracts, b if b < 0 else 0)
-    messages = [p + q for p, q in zip(first.messages, second.messages, strict=True)]
-    size = [p + q for p, q in zip(first.size, second.size, strict=True)]
-    return Neuron(messages, size, first.bias + second.bias, Fraction(0), first.no_receiver + second.no_receiver)
-
-
-def z_plus(rule, a, w, b, R):
-    n = []
-    for a_i, w_i in zip(a, w, strict=True):
-        n.append(a_i * w_i if a_i * w_i > 0 else Fraction(0))
-    return share(R, n)
-
-
-def w_square(rule, a, w, b, R):
-    n = []
-    for w_i in w:
-        n.append(w_i * w_i)
-    return share(R, n)
-
-
-def flat(rule, a, w, b, R):
-    n = []
-    for _ in w:
-        n.append(Fraction(1))
-    return share(R, n)
-
-
-def z_box(rule, a, w, b, R):
-    low, high = (exact(np.broadcast_to(bound, len(a))) for bound in (rule.low, rule.high))
-    n, size = [], []
-    for i, (a_i, w_i) in enumerate(zip(a, w, strict=True)):
-        corner = low[i] if w_i > 0 else high[i]
-        n.append(a_i * w_i - corner * w_i)
-        size.append(abs(a_i * w_i) + abs(corner * w_i))
-    return share(R, n, size=size)
-
-
-# By the names of the registry, so that a rule without an oracle is noticed.
-ORACLES = {
-    "LRP-0": lrp0,
-    "ε": epsilon,
-    "γ": gamma,
-    "αβ": alpha_beta,
-    "z⁺": z_plus,
-    "w²": w_square,
-    "flat": flat,
-    "z^B": z_box,
-}
+def neuron(rule, a, w, b, R):
+    """Let one neuron share R over its inputs by the rule's equation (`lrp_edu.claims.reference`), part by part."""
+    parts, inputs = RULES[rule.name].parts, range(len(a))
+    each = [parts(settings(rule, i), a[i], w[i], b) for i in inputs]  # the parts, as input i sees them
+    shared = []
+    for k, (portion, _, bias) in enumerate(each[0]):
+        n = [sum(each[i][k].summands) for i in inputs]
+        size = [sum(map(abs, each[i][k].summands)) for i in inputs]
+        shared.append(share(portion * R, n, bias if rule.absorb_bias else Fraction(0), exact(rule.epsilon), size))
+    messages = [sum(part.messages[i] for part in shared) for i in inputs]
+    size = [sum(part.size[i] for part in shared) for i in inputs]
+    lost = (sum(getattr(part, kind) for part in shared) for kind in ("bias", "stabilizer", "no_receiver"))
+    return Neuron(messages, size, *lost)
 
 
 class Layer(NamedTuple):
@@ -130,12 +79,12 @@ def layer(rule, a, W, b, R, size=None):
     relevance, sizes, neurons = [Fraction(0)] * inputs, [Fraction(0)] * inputs, []
     for j in range(outputs):
         w = [W[i][j] for i in range(inputs)]
-        neuron = ORACLES[rule.name](rule, a, w, b[j], R[j])
-        unit = neuron if size is None else ORACLES[rule.name](rule, a, w, b[j], size[j])
+        sent = neuron(rule, a, w, b[j], R[j])
+        unit = sent if size is None else neuron(rule, a, w, b[j], size[j])
         for i in range(inputs):
-            relevance[i] += neuron.messages[i]
+            relevance[i] += sent.messages[i]
             sizes[i] += unit.size[i]
-        neurons.append(neuron)
+        neurons.append(sent)
     losses = ([getattr(n, kind) for n in neurons] for kind in ("bias", "stabilizer", "no_receiver"))
     return Layer([n.messages for n in neurons], relevance, sizes, *losses)
 

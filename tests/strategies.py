@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from lrp_edu import rules
+from lrp_edu.claims import reference
 
 # The same cases at every run where a failure could be nobody's fault, fresh ones where somebody is looking.
 settings.register_profile("tests", deadline=None, max_examples=60, derandomize=bool(os.environ.get("CI")))
@@ -36,24 +37,11 @@ def reals(shape, low=1e-3, high=1e3):
     return hnp.arrays(float, shape, elements=elements).map(lambda u: np.sign(u) * low * np.exp(np.abs(u) * stretch))
 
 
-@st.composite
-def boxes(draw, size):
-    """Draw a z^B rule whose box is given by numbers or by arrays, and holds the origin or does not."""
-    shape = draw(st.sampled_from([(), (size,)]))
-    one, other = draw(grid(shape)), draw(grid(shape))
-    return rules.ZBox(np.minimum(one, other), np.maximum(one, other))
-
-
 def rules_named(name, size):
-    """Return a strategy for all settings of a rule on `size` inputs; a new rule is tried with its defaults."""
-    settings_of = {
-        "LRP-0": st.builds(rules.LRP0, st.booleans()),
-        "ε": st.builds(rules.Epsilon, st.sampled_from([0, 2**-10, 1 / 4, 3.0]), st.booleans()),
-        "γ": st.builds(rules.Gamma, st.sampled_from([0, 1 / 4, np.float64(1), 10.0])),
-        "αβ": st.builds(rules.AlphaBeta, st.sampled_from([1, 1.5, np.float64(2), 3.0]), st.booleans()),
-        "z^B": boxes(size),
-    }
-    return settings_of.get(name, st.builds(rules.RULES[name]))
+    """Return a strategy for all settings of a rule on `size` inputs, as the table of the references draws them."""
+    return st.integers(0, 2**32 - 1).map(
+        lambda seed: reference.draw_rule(np.random.default_rng(seed), size, [name], absorb=True)
+    )
 
 
 @st.composite

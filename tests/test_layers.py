@@ -1,5 +1,8 @@
 """Layers on their own: forward against loops, gradprop against a complex step, weights that are derived once."""
 
+import pickle
+import tracemalloc
+
 import numpy as np
 import oracles
 import pytest
@@ -8,6 +11,8 @@ from hypothesis import strategies as st
 from strategies import BATCHES, SIZES, grid
 
 from lrp_edu.layers import Dense, ReLU, Weights
+from lrp_edu.network import Network
+from lrp_edu.rules import Gamma
 
 
 @st.composite
@@ -65,7 +70,7 @@ def test_dense_computes_in_the_precision_of_its_input():
 def test_relu_and_its_derivative():
     relu = ReLU()
     assert relu.forward([-1.0, -0.0, 0.0, 2.0]).tolist() == [0, 0, 0, 2]
-    assert relu.gradprop(np.array([5.0, 5.0, 5.0, 5.0])).tolist() == [0, 0, 0, 5]
+    assert relu.gradprop(np.array([5.0, 5.0, 5.0, 5.0]), [-1.0, -0.0, 0.0, 2.0]).tolist() == [0, 0, 0, 5]
     assert relu.forward(np.float32([[1]])).dtype == np.float32 and repr(relu) == "ReLU()"
 
 
@@ -75,18 +80,39 @@ def test_derived_weights(W):
     assert np.array_equal(weights.plus + weights.minus, W) and np.array_equal(weights.full, W)
     assert np.all(weights.plus >= 0) and np.all(weights.minus <= 0) and not np.any(weights.plus * weights.minus)
     assert np.array_equal(weights.ones, np.ones((3, 2)))
-    boosted, square = weights.boosted(0.5), weights.square
+    assert np.array_equal(weights.square, W * W)
     for j, w in enumerate(W.T):
         # Divided by a power of two that brings the largest weight to at least 1/2 and below 1.
         unit = w if not w.any() else w / 2 ** np.floor(np.log2(np.abs(w).max()) + 1)
-        assert np.array_equal(boosted[:, j], np.where(w > 0, 1.5 * unit, unit))
-        assert np.array_equal(square[:, j], unit * unit)
+        assert np.array_equal(weights.unit.full[:, j], unit)
 
 
 def test_derived_weights_are_made_once():
     layer = Dense(np.ones((2, 2)))
     weights, _ = layer.parameters(np.dtype(np.float64))
     assert layer.parameters(np.dtype(np.float64))[0] is weights
-    for name in ("plus", "minus", "square", "ones"):
+    for name in ("plus", "minus", "square", "ones", "unit"):
         assert getattr(weights, name) is getattr(weights, name)
-    assert weights.boosted(0.5) is weights.boosted(0.5) and weights.boosted(0.25) is not weights.boosted(0.5)
+    for array in (weights.full, weights.plus, weights.minus, weights.square, weights.ones):
+        with pytest.raises(ValueError, match="read-only"):
+            array[...] = 0
+
+
+def test_settings_leave_nothing_behind():
+    """The arrays of a rule with a setting are made anew, and not kept for each value that was ever tried."""
+    network = Network([Dense(np.ones((300, 300)))])
+    network.explain(np.ones(300), rules=Gamma(0.5))
+    tracemalloc.start()
+    for gamma in np.linspace(0, 1, 20):
+        network.explain(np.ones(300), rules=Gamma(gamma))
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept < 300 * 300 * 8
+
+
+def test_layers_can_be_pickled_and_stay_frozen():
+    layer = pickle.loads(pickle.dumps(Dense([[1.0, 2.0]], [0.5, 0.0])))
+    assert layer.forward([3.0]).tolist() == [3.5, 6]
+    for array in (layer.weight, layer.bias):
+        with pytest.raises(ValueError, match="read-only"):
+            array[...] = 0

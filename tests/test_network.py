@@ -1,5 +1,12 @@
 """Networks: forward against loops, gradprop against a complex step, relevance against the slow oracle."""
 
+import copy
+import pickle
+import sys
+import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
 import numpy as np
 import oracles
 import pytest
@@ -7,10 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import grid, networks
 
+import lrp_edu
 from lrp_edu.layers import Dense, ReLU
 from lrp_edu.messages import seven_neurons
 from lrp_edu.network import Network
 from lrp_edu.rules import LRP0, AlphaBeta, Epsilon, Flat, Gamma, WSquare, ZBox, ZPlus
+
+PACKAGE = str(Path(lrp_edu.__file__).parent)
 
 
 def build(parameters):
@@ -55,6 +65,7 @@ def test_relprop_and_explain_agree(case, dtype):
     network = build(parameters)
     found = network.explain(x.astype(dtype), target, rules)
     assert found.relevance.dtype == found.output.dtype == dtype
+    network.forward(x.astype(dtype))
     assert np.array_equal(network.relprop(found.layers[-1], rules), found.relevance)
     assert np.array_equal(np.take_along_axis(found.output, found.target[..., None], -1)[..., 0], found.value)
     assert np.array_equal(found.layers[-1].sum(axis=-1), found.value)
@@ -79,6 +90,7 @@ def test_lrp0_with_bias_is_gradient_times_input(case):
     x, parameters, _, target = case
     network = build(parameters)
     found = network.explain(x, target, LRP0(absorb_bias=True))
+    network.forward(x)
     one_hot = (np.arange(network.outputs) == found.target[..., None]).astype(float)
     product = x * network.gradprop(one_hot)
     # A value of exactly 0 hands nothing down, though its gradient need not vanish.
@@ -157,18 +169,115 @@ def test_backward_passes_use_the_last_forward():
     network.forward([1.0, 0.0, 0.0])
     network.forward([[1.0, 2.0, 1.0], [0.0, 1.0, 0.0]])
     assert network.relprop([[6.0], [1.0]], ZPlus()).shape == (2, 3)
-    network.explain([0.0, 0.0, 1.0])
+    network.forward([0.0, 0.0, 1.0])
+    network.explain([[1.0, 2.0, 1.0]] * 2)  # which is no forward pass
     assert network.gradprop([1.0]).tolist() == [4, -2, 4]
 
 
-def test_what_another_network_sent_through_a_shared_layer_is_not_taken_for_the_last_forward():
+def test_a_layer_may_stand_in_two_networks_and_twice_in_one():
     network = seven_neurons()
     network.forward([1.0, 2.0, 1.0])
     Network(network.layers[:1]).forward([[3.0, 3.0, 3.0]] * 2)
-    for backward in (lambda: network.relprop([6.0], LRP0()), lambda: network.gradprop([1.0])):
-        with pytest.raises(RuntimeError, match="^forward.x. must be called again: since then a layer has seen"):
-            backward()
-    assert network.explain([1.0, 2.0, 1.0]).relevance.tolist() == [5, -4, 5]
+    assert network.relprop([6.0], LRP0()).tolist() == [5, -4, 5]
+    assert network.gradprop([1.0]).tolist() == [5, -2, 5]
+    layer = Dense([[2.0, 1.0], [1.0, -1.0]])
+    twice = Network([layer, ReLU(), layer])
+    apart = Network([layer, ReLU(), Dense(layer.weight)])
+    for one in (twice, apart):
+        one.forward([1.0, 3.0])
+    for rule in (LRP0(), ZPlus(), ZBox(0, 3)):
+        assert np.array_equal(twice.relprop([1.0, 2.0], rule), apart.relprop([1.0, 2.0], rule))
+    assert np.array_equal(twice.gradprop([1.0, 2.0]), apart.gradprop([1.0, 2.0]))
+
+
+@pytest.mark.parametrize("call", ["explain", "forward and relprop", "forward and gradprop"])
+def test_one_network_in_many_threads_gives_the_numbers_of_one(call):
+    rng = np.random.default_rng(0)
+    network = build([(rng.normal(size=(30, 20)), rng.normal(size=20)), (rng.normal(size=(20, 3)), np.zeros(3))])
+    points, rules = rng.normal(size=(24, 30)), [ZBox(-4, 4), Gamma(0.5)]
+
+    def compute(x):
+        if call == "explain":
+            return network.explain(x, rules=rules).relevance
+        output = network.forward(x)
+        return network.relprop(output, rules) if "relprop" in call else network.gradprop(output)
+
+    alone = [compute(x) for x in points]
+    switch = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            together = list(threads.map(compute, list(points) * 10))
+    finally:
+        sys.setswitchinterval(switch)
+    for n, found in enumerate(together):
+        assert np.array_equal(found, alone[n % len(points)])
+
+
+def test_a_thread_has_its_own_last_pass():
+    network = seven_neurons()
+    network.forward([1.0, 2.0, 1.0])
+    with ThreadPoolExecutor(1) as thread, pytest.raises(RuntimeError, match="forward.x. must be called first"):
+        thread.submit(network.relprop, [6.0], LRP0()).result()
+
+
+def test_networks_can_be_pickled_and_copied():
+    network = seven_neurons()
+    network.forward([1.0, 2.0, 1.0])
+    for twin in (pickle.loads(pickle.dumps(network)), copy.deepcopy(network)):
+        assert twin.explain([1.0, 2.0, 1.0]).relevance.tolist() == [5, -4, 5]
+        with pytest.raises(ValueError, match="read-only"):
+            twin.weighted[0].weight[...] = 0
+
+
+def test_a_large_batch_is_worked_off_in_pieces(monkeypatch):
+    rng = np.random.default_rng(0)
+    network = build([(rng.normal(size=(4, 5)), rng.normal(size=5)), (rng.normal(size=(5, 3)), rng.normal(size=3))])
+    x, rules = rng.normal(size=(5, 7, 4)), [ZBox(-4, 4), Epsilon(0.1)]
+    for target in (None, 1, rng.integers(3, size=(5, 7))):
+        whole = network.explain(x, target, rules)
+        with monkeypatch.context() as patch:
+            patch.setattr("lrp_edu._pieces.PIECE", 12)  # three inputs
+            cut = network.explain(x, target, rules)
+            audit = cut.audit()
+        assert np.array_equal(cut.target, whole.target)
+        pairs = zip((cut.output, cut.value, *cut.layers), (whole.output, whole.value, *whole.layers), strict=True)
+        for one, other in pairs:
+            assert one.shape == other.shape
+            np.testing.assert_allclose(one, other, rtol=1e-12, atol=1e-12)
+        for one, other in zip(audit.rows, whole.audit().rows, strict=True):
+            np.testing.assert_allclose(one.amounts(), other.amounts(), rtol=1e-12, atol=1e-12)
+
+
+def test_a_large_batch_needs_little_more_than_its_result():
+    network, x = seven_neurons(), np.ones((400_000, 3), np.float32)
+    network.explain(x[:1])
+    tracemalloc.start()
+    before, _ = tracemalloc.get_traced_memory()
+    found = network.explain(x, rules=ZPlus())
+    held, peak = (bytes - before for bytes in tracemalloc.get_traced_memory())
+    del found
+    behind = tracemalloc.get_traced_memory()[0] - before
+    tracemalloc.stop()
+    result = 400_000 * (3 + 3 + 3 + 1 + 1 + 1) * 4 + 400_000 * 8  # the inputs, all layers, output, value, and target
+    assert held < 1.05 * result and peak < result + 60e6 and behind < 1e5
+
+
+def test_a_pass_through_a_small_layer_enters_few_functions():
+    """Whoever follows `relprop` through one layer by z⁺ meets at most twelve functions of the package."""
+    network, entered = Network([Dense([[1.0, 2.0], [3.0, -1.0]])]), []
+    network.forward([1.0, 1.0])
+
+    def note(frame, event, _):
+        if event == "call" and frame.f_code.co_filename.startswith(PACKAGE):
+            entered.append(frame.f_code.co_qualname)
+
+    sys.setprofile(note)
+    try:
+        network.relprop([1.0, 1.0], ZPlus())
+    finally:
+        sys.setprofile(None)
+    assert {"Network.relprop", "propagate", "ZPlus.terms"} <= set(entered) and len(entered) <= 12, entered
 
 
 def test_what_forward_saw_is_kept_though_the_array_changes():

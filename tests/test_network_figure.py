@@ -263,7 +263,7 @@ def test_every_rule_is_chosen(show_page, rule):
     setting = {"epsilon": "epsilon", "gamma": "gamma", "alphabeta": "alpha"}.get(rule)
     visible = {key for key in ("epsilon", "gamma", "alpha") if page.locator(f"[data-field={key}]").is_visible()}
     assert visible == ({setting} if setting else set())
-    assert page.locator("[data-control=absorb]").first.is_visible() == (rule in ("lrp0", "epsilon", "alphabeta"))
+    assert page.locator("[data-control=absorb]").first.is_visible() == (rule not in ("wsquare", "flat", "zbox"))
     if setting:
         page.locator(f"[data-field={setting}]").fill("1.5")
         assert live.agrees(page, NetworkFigure)["state"][setting] == 1.5

@@ -7,7 +7,8 @@ from .. import layers, messages, network, rules
 from . import cases, reference
 from .cases import numbers, relative, scale
 from .checking import Claims
-from .sharing import draw_rule, hand_down
+from .reference import draw_rule
+from .sharing import hand_down, losses
 
 CLAIMS = Claims()
 
@@ -24,7 +25,7 @@ def build(parameters):
 )
 def layers_conserve(rng):
     x, parameters = cases.network(rng)
-    drawn = [draw_rule(rng, len(W), without=["eq-epsilon-rule", "eq-alphabeta-rule"]) for W, _ in parameters]
+    drawn = [draw_rule(rng, len(W), set(rules.RULES) - {"ε", "αβ"}) for W, _ in parameters]
     e, passes = _explained(parameters, x, drawn)
     receives = np.all([((M != 0).any(axis=1) | (R == 0)).all(axis=1) for M, _, R in passes], axis=0)
     size = abs(e.value) + sum(sizes.sum(axis=(1, 2)) for _, sizes, _ in passes)
@@ -37,13 +38,12 @@ def _explained(parameters, x, drawn):
 
     The magnitudes include those of the layers above.
     """
-    net = build(parameters)
-    e = net.explain(x, rules=[rule for _, rule in drawn])
+    e = build(parameters).explain(x, rules=drawn)
     R = size = e.layers[-1]
-    passes = []
-    for (label, rule), layer in zip(drawn[::-1], net.weighted[::-1], strict=True):
-        M, _ = reference.MESSAGES[label](rule, layer.x[..., None], layer.weight, R)
-        _, sizes = reference.MESSAGES[label](rule, layer.x[..., None], layer.weight, abs(size))
+    passes, seen = [], reference.activations(x, parameters)[:-1]
+    for rule, a, (W, _) in zip(drawn[::-1], seen[::-1], parameters[::-1], strict=True):
+        M, _ = reference.sent(rule, a, W, R)
+        _, sizes = reference.sent(rule, a, W, abs(size))
         passes.append((M, sizes, R))
         R, size = M.sum(axis=2), sizes.sum(axis=2)
     return e, passes
@@ -53,7 +53,8 @@ def _explained(parameters, x, drawn):
 def seven_neurons(rng):
     net, x = messages.seven_neurons(), rng.uniform(0.1, 3, 3)
     e, (first, _, last) = net.explain(x), net.layers
-    M, top = messages.messages(x, first.weight, e.layers[1]), messages.messages(last.x, last.weight, e.layers[2])
+    hidden = np.maximum(0, first.forward(x))
+    M, top = messages.messages(x, first.weight, e.layers[1]), messages.messages(hidden, last.weight, e.layers[2])
     error = [M[2, 0], M[0, 2], top.sum() - e.value, *(M.sum(axis=0) - top[:, 0]), e.relevance.sum() - e.value]
     return relative([error], [[np.abs(M).sum() + np.abs(top).sum()]])
 
@@ -103,23 +104,24 @@ def gradient_times_input(rng):
 
 
 @CLAIMS.law("eq-audit", "The bias keeps Rⱼ bⱼ / dⱼ and the stabilizer Rⱼ ε sign(zⱼ) / dⱼ; the rest arrives.")
-def losses(rng):
+def kept(rng):
     a, W, R = cases.layer(rng)
     b, epsilon = numbers(rng, W.shape[1]), rng.choice([0, 1]) * scale(rng)
     z, size = a @ W + b, abs(a) @ abs(W) + abs(b) + epsilon
     meets = (abs(z) > 1e-6 * size).all(axis=1)
     a, R, z, size = (array[meets] for array in (a, R, z, size))
-    passed, stabilizer = hand_down(rules.Epsilon(epsilon, absorb_bias=True), a, W, R, b), np.copysign(epsilon, z)
-    s, total = R / (z + stabilizer), passed.relevance.sum(axis=1) + (passed.bias + passed.stabilizer).sum(axis=1)
-    error = np.column_stack([passed.bias - s * b, passed.stabilizer - s * stabilizer, total - R.sum(axis=1)])
+    rule, stabilizer = rules.Epsilon(epsilon, absorb_bias=True), np.copysign(epsilon, z)
+    arrived, lost, s = hand_down(rule, a, W, R, b), losses(rule, a, W, R, b), R / (z + stabilizer)
+    total = arrived.sum(axis=1) + (lost.bias + lost.stabilizer).sum(axis=1)
+    error = np.column_stack([lost.bias - s * b, lost.stabilizer - s * stabilizer, total - R.sum(axis=1)])
     return relative(error, (abs(s) * size * size / abs(z + stabilizer)).sum(axis=1)[:, None])
 
 
 @CLAIMS.law("eq-audit", "Where nothing adds, z⁺ has no receiver: all of Rⱼ is booked there, nothing arrives.", 0.0)
 def nobody_receives(rng):
     a, W, R = cases.layer(rng, low=0)
-    passed = hand_down(rules.ZPlus(), a, -abs(W), R)
-    return relative(np.column_stack([passed.relevance, passed.no_receiver - R]), 1)
+    arrived, lost = (go(rules.ZPlus(), a, -abs(W), R) for go in (hand_down, losses))
+    return relative(np.column_stack([arrived, lost.no_receiver - R]), 1)
 
 
 @CLAIMS.law("eq-audit", "In every layer of the audit, what comes in is what goes out and the losses.")

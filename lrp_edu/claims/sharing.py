@@ -3,37 +3,25 @@
 import numpy as np
 import sympy as sp
 
-from .. import layers, messages, neuron, roots, rules
+from .. import layers, messages, neuron, propagate, roots, rules
 from . import cases, reference
 from .cases import numbers, relative, scale
 from .checking import Claims
+from .reference import draw_rule
 
 CLAIMS = Claims()
 
-# By the label of its equation: the rule's name, and the rule with random settings for d inputs.
-RULES = {
-    "eq-lrp0-rule": ("LRP-0", lambda rng, d: rules.LRP0()),
-    "eq-epsilon-rule": ("The ε rule", lambda rng, d: rules.Epsilon(scale(rng))),
-    "eq-gamma-rule": ("The γ rule", lambda rng, d: rules.Gamma(scale(rng))),
-    "eq-alphabeta-rule": ("The αβ rule", lambda rng, d: rules.AlphaBeta(1 + rng.integers(3))),
-    "eq-zplus-rule": ("The z⁺ rule", lambda rng, d: rules.ZPlus()),
-    "eq-wsquare-rule": ("The w² rule", lambda rng, d: rules.WSquare()),
-    "eq-flat-rule": ("The flat rule", lambda rng, d: rules.Flat()),
-    "eq-zbox-rule": ("The zᴮ rule", lambda rng, d: rules.ZBox(*np.sort(numbers(rng, 2, d), axis=0))),
-}
-
 
 def hand_down(rule, a, W, R, b=None):
-    """Return what `lrp_edu` hands down through one layer."""
+    """Return the relevance that `lrp_edu` hands down through one layer."""
     layer = layers.Dense(W, b)
-    layer.forward(a)
-    return rules.propagate(rule, layer, R)
+    return propagate.propagate(rule, layer, layer.see(a)[0], R)
 
 
-def draw_rule(rng, d, without=()):
-    """Return the label of a rule and the rule, with random settings for `d` inputs."""
-    label = rng.choice([label for label in RULES if label not in without])
-    return label, RULES[label][1](rng, d)
+def losses(rule, a, W, R, b=None):
+    """Return what `lrp_edu` says that bias, stabilizer and the want of a receiver took."""
+    layer = layers.Dense(W, b)
+    return propagate.losses(rule, layer, layer.see(a)[0], R)
 
 
 # Chapter messages -----------------------------------------------------------------------------------------------------
@@ -50,9 +38,9 @@ def message(rng):
 @CLAIMS.law("eq-incoming-sum", "Under every rule the messages that a neuron gets add up to its relevance.")
 def incoming_sum(rng):
     a, W, R = cases.layer(rng)
-    label, rule = draw_rule(rng, len(W))
-    _, size = reference.MESSAGES[label](rule, a[:1, :, None], W, R[:1])
-    error = messages.messages(a[0], W, R[0], rule).sum(axis=1) - hand_down(rule, a, W, R).relevance[0]
+    rule = draw_rule(rng, len(W))
+    _, size = reference.sent(rule, a[:1], W, R[:1])
+    error = messages.messages(a[0], W, R[0], rule).sum(axis=1) - hand_down(rule, a, W, R)[0]
     return relative(error[None], size.sum(axis=2))
 
 
@@ -61,9 +49,9 @@ def incoming_sum(rng):
 )
 def outgoing_sum(rng):
     a, W, R = cases.layer(rng)
-    label, rule = draw_rule(rng, len(W) + 2, without=["eq-epsilon-rule"])
+    rule = draw_rule(rng, len(W) + 2, set(rules.RULES) - {"ε"})
     a, W = np.append(abs(a[0]), [1, 1]), np.vstack([W, np.abs(R[:1]) + 1, -np.abs(R[:1]) - 2])
-    expected, size = reference.MESSAGES[label](rule, a[None, :, None], W, R[:1])
+    expected, size = reference.sent(rule, a[None], W, R[:1])
     return relative((messages.messages(a, W, R[0], rule).sum(axis=0) - R[0])[None], size.sum(axis=1))
 
 
@@ -77,19 +65,22 @@ def outgoing_sum_symbolic():
 # Chapter full-network: the rules --------------------------------------------------------------------------------------
 
 
-def _rule(label, draw):
+def _rule(name, label):
     def rule_is_its_equation(rng):
         a, W, R = cases.layer(rng)
-        rule = draw(rng, len(W))
-        expected, size = reference.MESSAGES[label](rule, a[..., None], W, R)
-        return relative(hand_down(rule, a, W, R).relevance - expected.sum(axis=2), size.sum(axis=2))
+        rule, b = draw_rule(rng, len(W), [name], absorb=True), numbers(rng, W.shape[1])
+        expected, size = reference.sent(rule, a, W, R, b)
+        return relative(hand_down(rule, a, W, R, b) - expected.sum(axis=2), size.sum(axis=2))
 
     rule_is_its_equation.__name__ = label.removeprefix("eq-").replace("-", "_")
     return rule_is_its_equation
 
 
-for _label, (_name, _draw) in RULES.items():
-    CLAIMS.law(_label, f"{_name} is what its equation says, for inputs of either sign.")(_rule(_label, _draw))
+for _rule_name, _reference in reference.RULES.items():
+    _with = ", with the bias and without" if reference.takes_bias(_rule_name) else ""
+    CLAIMS.law(_reference.label, f"{_reference.name} is what its equation says, for inputs of either sign{_with}.")(
+        _rule(_rule_name, _reference.label)
+    )
 
 
 @CLAIMS.law("eq-terms", "On one neuron a rule is a walk: LRP-0, z⁺, w², zᴮ and γ give what their directions give.")
@@ -109,7 +100,7 @@ def rules_are_directions(rng):
     x, v = x[meets], v[meets]
     condition = abs(v) @ abs(w) / abs(v @ w)
     f = np.maximum(x @ w + b, 0)[:, None]
-    R = hand_down(rule, x, w[:, None], f).relevance
+    R = hand_down(rule, x, w[:, None], f)
     size = condition**2 * (abs(x) @ abs(w) + abs(b))
     return relative(R - roots.relevance(neuron.Neuron(w, b), x, v).relevance, size[:, None])
 
@@ -117,7 +108,7 @@ def rules_are_directions(rng):
 @CLAIMS.law("eq-alphabeta-rule", "With α = 1 and β = 0 the αβ rule is the z⁺ rule, for inputs of either sign.", 0.0)
 def alpha_one_is_zplus(rng):
     a, W, R = cases.layer(rng)
-    one, other = (hand_down(rule, a, W, R).relevance for rule in (rules.AlphaBeta(1), rules.ZPlus()))
+    one, other = (hand_down(rule, a, W, R) for rule in (rules.AlphaBeta(1), rules.ZPlus()))
     return relative(one - other, abs(one) + abs(other))
 
 
@@ -127,7 +118,7 @@ def alpha_one_is_zplus(rng):
 def alpha_multiplies(rng):
     a, W, R = cases.layer(rng, low=0.01)
     alpha, W = 1 + scale(rng), abs(W) + 0.01
-    total = hand_down(rules.AlphaBeta(alpha), a, W, R).relevance.sum(axis=1)
+    total = hand_down(rules.AlphaBeta(alpha), a, W, R).sum(axis=1)
     return relative(total - alpha * R.sum(axis=1), alpha * abs(R).sum(axis=1))
 
 
@@ -144,7 +135,7 @@ def gamma_tends_to_zplus(rng):
     p, m = p_i.sum(axis=1, keepdims=True), m_i.sum(axis=1, keepdims=True)
     large = ((p > 0) & (gamma * p > 2 * m))[:, 0]
     a, R, p_i, m_i, p, m = (array[large] for array in (a, R, p_i, m_i, p, m))
-    near, limit = (hand_down(rule, a, w, R).relevance for rule in (rules.Gamma(gamma), rules.ZPlus()))
+    near, limit = (hand_down(rule, a, w, R) for rule in (rules.Gamma(gamma), rules.ZPlus()))
     return relative(near - limit - (p_i * m - m_i * p) / (p * (p + gamma * p - m)) * R, abs(R))
 
 
@@ -153,7 +144,7 @@ def epsilon_tends_to_lrp0(rng):
     a, w, R = _one_neuron(rng)
     z, size, epsilon = abs(a @ w), abs(a) @ abs(w), scale(rng, 9)
     a, R, z, size = (array[(z > 1e-6 * size)[:, 0]] for array in (a, R, z, size))
-    leaky, exact = (hand_down(rule, a, w, R).relevance for rule in (rules.Epsilon(epsilon), rules.LRP0()))
+    leaky, exact = (hand_down(rule, a, w, R) for rule in (rules.Epsilon(epsilon), rules.LRP0()))
     return relative(leaky - exact * z / (z + epsilon), abs(exact) * size / z)
 
 
@@ -162,7 +153,7 @@ def epsilon_is_an_expansion(rng):
     x, w, _ = cases.neuron(rng)
     x, t = cases.active(x, w, 0)[:1], rng.uniform(0.1, 1)
     f = neuron.Neuron(w)
-    R = hand_down(rules.Epsilon((1 / t - 1) * float(f(x)[0])), x, w[:, None], f(x)[:, None]).relevance
+    R = hand_down(rules.Epsilon((1 / t - 1) * float(f(x)[0])), x, w[:, None], f(x)[:, None])
     return relative(R - f.decompose(x, (1 - t) * x).relevance, abs(x) @ abs(w)[:, None])
 
 
@@ -170,7 +161,7 @@ def epsilon_is_an_expansion(rng):
 def zbox_is_zplus(rng):
     a, w, R = _one_neuron(rng, low=0)
     w, high = abs(w), a.max() * (1 + scale(rng))
-    one, other = (hand_down(rule, a, w, R).relevance for rule in (rules.ZBox(0, high), rules.ZPlus()))
+    one, other = (hand_down(rule, a, w, R) for rule in (rules.ZBox(0, high), rules.ZPlus()))
     return relative(one - other, abs(other))
 
 
@@ -182,7 +173,7 @@ def zbox_tends_to_negative_weights(rng):
     N = a @ w - high * reference.minus(w).sum()
     shares = u + (a * w.T - u * (a @ w)) / N
     size = (abs(a) @ abs(w) + high * abs(w).sum()) / N
-    return relative(hand_down(rules.ZBox(0, high), a, w, R).relevance - shares * R, size**2 * abs(R))
+    return relative(hand_down(rules.ZBox(0, high), a, w, R) - shares * R, size**2 * abs(R))
 
 
 @CLAIMS.counterexample(
@@ -191,7 +182,7 @@ def zbox_tends_to_negative_weights(rng):
 def zbox_is_not_zplus(rng):
     a, w = rng.uniform(0, 1, (64, 4)), rng.uniform(0.5, 2, (4, 1))
     w[0] *= -1
-    R = hand_down(rules.ZBox(0, 1e6), a, w, np.ones((64, 1))).relevance
+    R = hand_down(rules.ZBox(0, 1e6), a, w, np.ones((64, 1)))
     return 1 - R[:, 1:].sum(axis=1)
 
 
@@ -206,8 +197,8 @@ def zbox_without_units(rng):
     )
     bounds = np.sort([c * low + s, c * high + s], axis=0)
     settings = [(rules.ZBox(low, high), a, w), (rules.ZBox(*bounds), np.clip(c * a + s, *bounds), w / c)]
-    one, other = (hand_down(*setting, R).relevance for setting in settings)
-    size = sum(reference.MESSAGES["eq-zbox-rule"](rule, x[..., None], v, R)[1] for rule, x, v in settings)[..., 0]
+    one, other = (hand_down(*setting, R) for setting in settings)
+    size = sum(reference.sent(rule, x, v, R)[1] for rule, x, v in settings)[..., 0]
     off_the_corner = (a - np.where(w.T > 0, low, high)) @ w > 1e-9 * ((abs(a) + abs(s / c)) @ abs(w))
     return relative(one - other, size)[off_the_corner[:, 0]]
 
@@ -217,7 +208,7 @@ def zbox_without_units(rng):
 )
 def lrp0_has_units(rng):
     a, w = rng.uniform(0.5, 2, (64, 4)), rng.uniform(0.5, 2, (4, 1))
-    one, other = (hand_down(rules.LRP0(), x, w, a @ w).relevance for x in (a, a + [1, 0, 0, 0]))
+    one, other = (hand_down(rules.LRP0(), x, w, a @ w) for x in (a, a + [1, 0, 0, 0]))
     return abs(one - other).sum(axis=1) / (a @ w)[:, 0]
 
 
@@ -225,15 +216,18 @@ def lrp0_has_units(rng):
 def blind_rules(rng):
     a, W, R = cases.layer(rng)
     rule = rng.choice([rules.WSquare(), rules.Flat()])
-    one, other = (hand_down(rule, x, W, R).relevance for x in (a, numbers(rng, *a.shape)))
+    one, other = (hand_down(rule, x, W, R) for x in (a, numbers(rng, *a.shape)))
     return relative(one - other, abs(one) + abs(other))
 
 
-@CLAIMS.law("eq-relprop", "A silent neuron gets nothing under LRP-0, ε, γ, αβ and z⁺: they have a factor aᵢ.", 0.0)
+FACTOR_A = [name for name in rules.RULES if reference.has_factor_a(name)]
+
+
+@CLAIMS.law("eq-relprop", f"A silent neuron gets nothing under the rules with a factor aᵢ: {', '.join(FACTOR_A)}.", 0.0)
 def silent_gets_nothing(rng):
     a, W, R = cases.layer(rng, low=0)
-    _, rule = draw_rule(rng, len(W), without=["eq-wsquare-rule", "eq-flat-rule", "eq-zbox-rule"])
-    return relative(np.where(a > 0, 0, hand_down(rule, a, W, R).relevance), 1)
+    rule = draw_rule(rng, len(W), FACTOR_A)
+    return relative(np.where(a > 0, 0, hand_down(rule, a, W, R)), 1)
 
 
 @CLAIMS.counterexample(
@@ -246,5 +240,5 @@ def silent_gets_something(rng):
         rng.uniform(0, 1, (64, 3)),
     )
     a[:, 0] = 0
-    given = [hand_down(rule, a, W, R).relevance for rule in (rules.WSquare(), rules.Flat(), rules.ZBox(-1, 1))]
+    given = [hand_down(rule, a, W, R) for rule in (rules.WSquare(), rules.Flat(), rules.ZBox(-1, 1))]
     return np.concatenate([r[:, 0] / r.sum(axis=1) for r in given])

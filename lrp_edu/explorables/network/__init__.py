@@ -8,7 +8,8 @@ import traitlets
 from ...layers import Dense, ReLU
 from ...messages import messages, seven_neurons
 from ...network import Network
-from ...rules import RULES, propagate
+from ...propagate import losses
+from ...rules import RULES
 from ..core import Array, Choice, Explorable, Number, plain
 
 KEYS = {rule.__name__.lower(): rule for rule in RULES.values()}
@@ -166,14 +167,15 @@ class NetworkFigure(Explorable):
         network, rules = self.network, self.rules
         explanation = network.explain(self.x, rules=rules)
         R, totals = explanation.layers, np.array(explanation.totals)
-        layers = list(zip(network.weighted, R[1:], rules, strict=True))
+        seen = [its for its in network.see(np.array(self.x))[0] if its.W is not None]
+        layers = list(zip(network.weighted, seen, R[1:], rules, strict=True))
         numbers = {
             "f_x": explanation.value.item(),
-            "a": [layer.x for layer in network.weighted] + [explanation.output],
-            "z": network.layers[1].x,
+            "a": [its.a for its in seen] + [explanation.output],
+            "z": seen[0].product + self.b,
             "R": R,
-            "messages": [messages(layer.x, layer.weight, R_k, rule, layer.bias) for layer, R_k, rule in layers],
-            "losses": [_losses(layer, R_k, rule) for layer, R_k, rule in layers],
+            "messages": [messages(its.a, layer.weight, R_k, rule, layer.bias) for layer, its, R_k, rule in layers],
+            "losses": [losses(rule, layer, its, R_k)._asdict() for layer, its, R_k, rule in layers],
             "totals": totals,
             "gaps": explanation.value - totals,
         }
@@ -224,13 +226,6 @@ class NetworkFigure(Explorable):
 
 def _above(layer):
     return (7,) if layer else HIDDEN
-
-
-def _losses(layer, R, rule):
-    """Return what each neuron of a layer lost, as the audit counts it (``eq-audit``)."""
-    passed = propagate(rule, layer, R)
-    kinds = {"bias": passed.bias, "stabilizer": passed.stabilizer, "no_receiver": passed.no_receiver}
-    return {kind: np.broadcast_to(loss, R.shape) for kind, loss in kinds.items()}
 
 
 def _why(loss, R, rule):

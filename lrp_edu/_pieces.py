@@ -1,0 +1,34 @@
+"""Large batches in pieces: what is computed for one piece fits into the processor's cache."""
+
+import numpy as np
+
+#: So many numbers of the inputs are worked off in one piece: larger ones wait for memory, smaller ones for Python.
+PIECE = 2**20
+
+
+def pieces(x):
+    """Return slices that cut points `x`, of shape (n, inputs), into pieces; there is at least one."""
+    size = max(1, PIECE // x.shape[-1])
+    return [slice(start, start + size) for start in range(0, max(len(x), 1), size)]
+
+
+def in_pieces(compute, x, target):
+    """Return the arrays that ``compute(x, target)`` returns, each of shape (n, ...), for a batch of any shape (...).
+
+    `x` has shape (..., inputs), `target` shape (...) or is None. What one piece needs is gone before the next begins.
+    """
+    points, target = flat(x), None if target is None else target.ravel()
+    cut = pieces(points)
+    found = compute(points[cut[0]], None if target is None else target[cut[0]])
+    if len(cut) > 1:
+        first, found = found, [np.empty((len(points), *array.shape[1:]), array.dtype) for array in found]
+        for piece in cut:
+            part = first if piece is cut[0] else compute(points[piece], None if target is None else target[piece])
+            for array, values in zip(found, part, strict=True):
+                array[piece] = values
+    return [array.reshape((*x.shape[:-1], *array.shape[1:])) for array in found]
+
+
+def flat(array):
+    """Return an array of shape (..., d) as one of shape (n, d)."""
+    return array.reshape(-1, array.shape[-1])

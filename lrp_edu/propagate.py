@@ -1,0 +1,150 @@
+r"""The one propagation that serves every rule and every layer with weights (chapter ``full-network``).
+
+A rule gives, for a layer with weights W, a list of terms :math:`(x_t, W_t)`. With the numerators
+:math:`n_{ij} = \sum_t x_{t,i} W_{t,ij}` every neuron j shares its relevance in proportion to :math:`n_{ij}`.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from . import _check as check
+
+
+class Part(NamedTuple):
+    """A share of the relevance, the terms that redistribute it (``eq-terms``), and the bias in their denominator."""
+
+    share: float
+    terms: list
+    bias: np.ndarray
+
+
+class Losses(NamedTuple):
+    """What of each neuron's relevance did not arrive (``eq-audit``), each of shape (..., outputs)."""
+
+    bias: np.ndarray
+    stabilizer: np.ndarray
+    no_receiver: np.ndarray
+
+
+def propagate(rule, layer, seen, R):
+    r"""Redistribute the relevance of a layer's outputs to its inputs, in four steps.
+
+    .. math:: d_j = \sum_{t,i} x_{t,i} W_{t,ij}, \qquad s_j = R_j / d_j,
+              \qquad c_{t,i} = \sum_j W_{t,ij}\, s_j, \qquad R_i = \sum_t x_{t,i}\, c_{t,i}
+
+    Parameters
+    ----------
+    rule : Rule
+        How to share.
+    layer : Dense
+        A layer with weights.
+    seen : Seen
+        What the layer saw of its inputs, which have shape (..., inputs): the first that ``layer.see(inputs)`` returns.
+    R : ndarray of shape (..., outputs)
+        Relevance of its outputs, in the unit of the explained output.
+
+    Returns
+    -------
+    ndarray of shape (..., inputs)
+        Relevance of the inputs. Where :math:`d_j = 0` nobody receives :math:`R_j`; `losses` says how much that is.
+
+    Raises
+    ------
+    ValueError
+        If a ratio :math:`R_j / d_j` is too large or too small for the precision.
+
+    Notes
+    -----
+    Implements ``eq-terms``. With the bias in the denominator :math:`d_j` also holds :math:`b_j`, with the stabilizer
+    :math:`\epsilon\,\mathrm{sign}(d_j)`. The steps are those of [Montavon2019]_.
+
+    Examples
+    --------
+    >>> from lrp_edu import Dense, ZPlus
+    >>> layer = Dense([[2.0], [1.0]], bias=[-1.0])
+    >>> seen, output = layer.see([1.0, 1.0])
+    >>> propagate(ZPlus(), layer, seen, 1.5 * output)
+    array([2., 1.])
+    """
+    relevance = None
+    with np.errstate(over="ignore", invalid="ignore"):
+        for part in rule.parts(seen.a, seen.W, seen.b):
+            d = rule.total(layer, seen, part.terms) + part.bias  # 1 forward
+            if rule.epsilon:
+                d += stabilizer(d, rule.epsilon)
+            s = divide(part.share * R, d)  # 2 divide
+            for x, W in part.terms:
+                c = layer.transpose(s, W)  # 3 backward
+                c *= x  # 4 multiply
+                relevance = c if relevance is None else np.add(relevance, c, out=relevance)
+    if not np.isfinite(relevance.sum()):  # A sum is quicker to test than its terms, which may be finite all the same.
+        check.computed(f"relevance by {rule} on {layer}", relevance)
+    return relevance
+
+
+def divide(R, d):
+    """Return :math:`s_j = R_j / d_j` (``eq-terms``), and 0 where :math:`d_j = 0`.
+
+    Digits may be lost below the range of the precision only where R is nothing beside the largest of its layer.
+    """
+    if not np.isfinite(d.sum()):
+        check.computed("the denominator of a rule", d)
+    receives = d != 0
+    if not receives.all():
+        R, d = np.where(receives, R, 0), np.where(receives, d, 1)
+    try:
+        with np.errstate(over="ignore", under="raise"):
+            return R / d
+    except FloatingPointError:
+        s, limits, size = R / d, np.finfo(d.dtype), np.abs(R)
+        if np.any((np.abs(s) < limits.tiny) & (size > limits.eps * size.max(axis=-1, keepdims=True))):
+            raise ValueError(f"relevance must have a magnitude whose ratio to the outputs' fits {d.dtype}") from None
+        return s
+
+
+def stabilizer(d, epsilon):
+    r"""Return :math:`\epsilon\,\mathrm{sign}(d_j)` with sign(0) = +1 (``eq-epsilon-rule``), shaped like `d`."""
+    return np.where(d < 0, -epsilon, epsilon).astype(d.dtype)
+
+
+def losses(rule, layer, seen, R):
+    r"""Return what bias, stabilizer and the want of a receiver took of each neuron's relevance.
+
+    .. math:: R_j = \sum_i R_{i \leftarrow j} + R_j \frac{b_j}{d_j} + R_j \frac{\epsilon\,\mathrm{sign}(d_j)}{d_j}
+
+    Parameters and errors are those of `propagate`. A rule of several parts, such as αβ, loses in each of them, and here
+    their losses are added up.
+
+    Returns
+    -------
+    Losses
+        Three arrays of the shape of `R`.
+
+    Notes
+    -----
+    Implements ``eq-audit``. Where :math:`d_j = 0` all of :math:`R_j` is without a receiver.
+
+    Examples
+    --------
+    >>> from lrp_edu import Dense, LRP0
+    >>> layer = Dense([[1.0], [2.0]], bias=[3.0])
+    >>> seen, output = layer.see([1.0, 1.0])
+    >>> losses(LRP0(absorb_bias=True), layer, seen, output).bias
+    array([3.])
+    """
+    lost = Losses(*np.zeros((3, *R.shape), R.dtype))
+    with np.errstate(over="ignore", invalid="ignore"):
+        for part in rule.parts(seen.a, seen.W, seen.b):
+            d = rule.total(layer, seen, part.terms) + part.bias
+            extra = stabilizer(d, rule.epsilon)
+            s = divide(part.share * R, d + extra)
+            lost.bias[...] += s * part.bias
+            lost.stabilizer[...] += s * extra
+            lost.no_receiver[...] += np.where(d + extra == 0, part.share * R, 0)
+    return lost
+
+
+def numerators(terms):
+    r"""Return :math:`n_{ij} = \sum_t x_{t,i} W_{t,ij}` (``eq-terms``), of shape (inputs, outputs), for one input."""
+    return sum(x[:, None] * W for x, W in terms)
