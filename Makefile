@@ -22,7 +22,7 @@ help:
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=...")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[book,lab,test]'
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[draw,live,symbols,book,lab,test]'
 	touch $@
 
 # Always from a clean folder: after a warning a second, incremental build would pass.
@@ -42,7 +42,7 @@ test: lint
 # The oldest versions that pyproject.toml allows, which warn of things in each other that are not ours.
 test-oldest: constraints-oldest.txt
 	test -x .venv-oldest/bin/python || $(PYTHON) -m venv .venv-oldest
-	.venv-oldest/bin/python -m pip install --quiet -c constraints-oldest.txt -e . hypothesis nbval playwright pytest PyYAML
+	.venv-oldest/bin/python -m pip install --quiet -c constraints-oldest.txt -e '.[draw,live,symbols]' hypothesis nbval playwright pytest PyYAML
 	.venv-oldest/bin/python -m pytest -W ignore::DeprecationWarning -m 'not browser' lrp_edu tests
 
 # With CI set the random cases are the same in each run, and one thread for each product is enough for two processes.

@@ -5,7 +5,10 @@ import shutil
 import sys
 import textwrap
 
-from .claims import CLAIMS, check
+try:
+    from .claims import CLAIMS, check
+except ModuleNotFoundError as error:
+    sys.exit(f"Checking the claims needs {error.name}: pip install 'lrp_edu[symbols]'")
 
 BAR = 30
 

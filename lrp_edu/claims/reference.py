@@ -109,8 +109,8 @@ RULES = {
 
 def draw_rule(rng, d, names=None, absorb=False):
     """Return a rule, one of `names` or of all, with random settings for `d` inputs; with the bias only if `absorb`."""
-    names = list(RULES if names is None else names)
-    name = names[rng.integers(len(names))]
+    among = [name for name in RULES if names is None or name in names]
+    name = among[rng.integers(len(among))]
     settings = RULES[name].draw(rng, d)
     if absorb and takes_bias(name):
         settings["absorb_bias"] = bool(rng.integers(2))
