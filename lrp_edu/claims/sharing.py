@@ -1,5 +1,7 @@
 """Claims of the chapters ``messages`` and ``full-network`` about one layer: messages and rules."""
 
+from dataclasses import replace
+
 import numpy as np
 import sympy as sp
 
@@ -122,6 +124,18 @@ def alpha_multiplies(rng):
     return relative(total - alpha * R.sum(axis=1), alpha * abs(R).sum(axis=1))
 
 
+@CLAIMS.law("eq-alphabeta-rule", "The αβ rule hands on R times α, if anything adds, less β, if anything subtracts.")
+def alpha_and_beta_need_receivers(rng):
+    a, W, R = cases.layer(rng)
+    alpha = 1 + scale(rng)
+    _, size = reference.sent(rules.AlphaBeta(alpha), a, W, R)
+    contributions = a[..., None] * W
+    adds, subtracts = (contributions > 0).any(axis=1), (contributions < 0).any(axis=1)
+    expected = (R * (alpha * adds - (alpha - 1) * subtracts)).sum(axis=1)
+    passed = hand_down(rules.AlphaBeta(alpha), a, W, R).sum(axis=1)
+    return relative(passed - expected, size.sum(axis=(1, 2)))
+
+
 def _one_neuron(rng, low=None):
     """Return inputs (cases, d), weights (d, 1) and relevance (cases, 1)."""
     x, w, _ = cases.neuron(rng, low)
@@ -137,6 +151,14 @@ def gamma_tends_to_zplus(rng):
     a, R, p_i, m_i, p, m = (array[large] for array in (a, R, p_i, m_i, p, m))
     near, limit = (hand_down(rule, a, w, R) for rule in (rules.Gamma(gamma), rules.ZPlus()))
     return relative(near - limit - (p_i * m - m_i * p) / (p * (p + gamma * p - m)) * R, abs(R))
+
+
+@CLAIMS.counterexample("eq-gamma-rule", "If an input is negative, the γ rule need not tend to z⁺.")
+def gamma_needs_inputs_of_one_sign(rng):
+    a, w = rng.uniform(0.5, 2, (64, 4)), rng.uniform(0.5, 2, (4, 1))
+    a[:, 0] *= -0.5
+    near, limit = (hand_down(rule, a, w, np.ones((64, 1))) for rule in (rules.Gamma(1e9), rules.ZPlus()))
+    return abs(near - limit).max(axis=1)
 
 
 @CLAIMS.law("eq-epsilon-rule", "ε takes R ε / (|z| + ε) away and leaves the proportions; as ε → 0 it is LRP-0.")
@@ -204,12 +226,48 @@ def zbox_without_units(rng):
 
 
 @CLAIMS.counterexample(
-    "eq-lrp0-rule", "LRP-0 is not free of units: measure one input from another zero, and the shares change."
+    "eq-lrp0-rule", "LRP-0, γ and gradient × input change when an input is measured from another zero."
 )
-def lrp0_has_units(rng):
-    a, w = rng.uniform(0.5, 2, (64, 4)), rng.uniform(0.5, 2, (4, 1))
-    one, other = (hand_down(rules.LRP0(), x, w, a @ w) for x in (a, a + [1, 0, 0, 0]))
-    return abs(one - other).sum(axis=1) / (a @ w)[:, 0]
+def shift_changes_shares(rng):
+    a, w, gamma = rng.uniform(0.5, 2, (64, 4)), rng.uniform(0.5, 2, (4, 1)), scale(rng, 1)
+    w[1] *= -0.2
+    shift, f = np.array([1.0, 0, 0, 0]), a @ w
+    pairs = [[hand_down(rule, x, w, f) for x in (a, a + shift)] for rule in (rules.LRP0(), rules.Gamma(gamma))]
+    pairs.append([x * layers.Dense(w).gradprop(np.ones((64, 1))) for x in (a, a + shift)])
+    return np.min([abs(one - other).max(axis=1) / abs(f[:, 0]) for one, other in pairs], axis=0)
+
+
+@CLAIMS.law("eq-audit", "A bias in the denominator is one more input that is always 1, under LRP-0, ε, γ, αβ and z⁺.")
+def bias_is_an_input(rng):
+    a, W, R = cases.layer(rng)
+    rule = draw_rule(rng, len(W), [name for name in rules.RULES if reference.takes_bias(name)])
+    rule, b = replace(rule, absorb_bias=True), numbers(rng, W.shape[1])
+    extended = np.column_stack([a, np.ones(len(a))]), np.vstack([W, b])
+    expected, size = reference.sent(replace(rule, absorb_bias=False), *extended, R)
+    return relative(hand_down(rule, a, W, R, b) - expected[:, :-1].sum(axis=2), size[:, :-1].sum(axis=2))
+
+
+@CLAIMS.law("eq-alphabeta-rule", "With the bias in its denominators αβ hands on R (1 − α b⁺/z⁺ + β b⁻/z⁻).")
+def alpha_beta_with_bias(rng):
+    a, W, R = cases.layer(rng, low=0.1)
+    W, alpha, b = np.vstack([abs(W), -abs(W)]) + 0.1, 1 + scale(rng), numbers(rng, W.shape[1])
+    W[len(W) // 2 :] -= 0.2
+    a = np.hstack([a, a])
+    over, under = (a[..., None] * part(W) for part in (reference.plus, reference.minus))
+    z, y = over.sum(axis=1) + reference.plus(b), under.sum(axis=1) + reference.minus(b)
+    kept = alpha * reference.plus(b) / z - (alpha - 1) * reference.minus(b) / y
+    passed = hand_down(rules.AlphaBeta(alpha, absorb_bias=True), a, W, R, b).sum(axis=1)
+    return relative(passed - (R * (1 - kept)).sum(axis=1), alpha * abs(R).sum(axis=1))
+
+
+@CLAIMS.counterexample("eq-lrp0-rule", "Leaving the bias out can turn signs: where it outweighs all inputs, it does.")
+def bias_turns_signs(rng):
+    x, w = rng.uniform(0.5, 2, (64, 3)), np.array([[1.0], [-2.0], [-2.0]])
+    w[0] *= rng.uniform(0.1, 1)
+    b = 2 * (abs(x) @ abs(w)).max()
+    R = x @ w + b
+    out, into = (hand_down(rules.LRP0(absorb_bias=absorb), x, w, R, [b]) for absorb in (False, True))
+    return (-out * into).min(axis=1)
 
 
 @CLAIMS.law("eq-wsquare-rule", "The w² and the flat rule do not look at the input.", 0.0)
