@@ -5,13 +5,14 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/installed
 PORT   ?= 8000
 
-.PHONY: help book test test-oldest lint mutants slips bench lab serve notebooks clean
+.PHONY: help book test test-units test-oldest lint mutants slips bench lab serve notebooks clean
 
 help:
 	@echo 'make book       build the book into _build/html'
 	@echo 'make serve      build it and show it on localhost:$(PORT)'
 	@echo 'make lab        open the chapters in JupyterLab'
 	@echo 'make test       check everything: style, units, chapters, site'
+	@echo 'make test-units  all but the browser tests, on another Python'
 	@echo 'make test-oldest  run the unit tests with the oldest versions that are allowed'
 	@echo 'make mutants    change the code in small ways, and list what no test notices'
 	@echo 'make slips      draw the live figures wrongly, and list what no test notices'
@@ -38,6 +39,12 @@ lint: $(STAMP)
 
 test: lint
 	$(BIN)/python -m pytest
+
+# All but the browser tests, where only what they need is installed: make test-units PYTHON=python3.13 VENV=.venv-3.13
+test-units: constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[draw,live,symbols,test]' ipykernel
+	$(BIN)/python -m pytest -m 'not browser'
 
 # The oldest versions that pyproject.toml allows, which warn of things in each other that are not ours.
 test-oldest: constraints-oldest.txt
