@@ -139,7 +139,8 @@ class Gamma(Rule):
 
     Notes
     -----
-    Implements ``eq-gamma-rule``, made for activations :math:`a \ge 0` [Montavon2019]_.
+    Implements ``eq-gamma-rule``, made for activations :math:`a \ge 0` and neurons with :math:`d_j > 0` [Montavon2019]_.
+    Where :math:`d_j < 0` some libraries favor the negative weights instead, and give other numbers.
     """
 
     gamma: float = 0.25
