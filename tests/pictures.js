@@ -10,12 +10,14 @@ async ({ index, states, parts }) => {
   const root = document.querySelectorAll(".explorable")[index];
   const frame = () => new Promise((done) => requestAnimationFrame(done));
   const pictures = [];
+  const opacities = new Map();
   for (const state of states) {
     if (state) {
       root.explorable.set(state);
       await frame();
     }
     await frame();
+    opacities.clear();
     pictures.push(Object.fromEntries(Object.entries(parts).map(([name, selector]) => [name, [...root.querySelectorAll(selector)].map(read)])));
   }
   return JSON.stringify(pictures);
@@ -28,7 +30,8 @@ async ({ index, states, parts }) => {
     return {
       tag: element.tagName.toLowerCase(),
       attributes: Object.fromEntries([...element.attributes].map(({ name, value }) => [name, value])),
-      text: [...element.textContent].join("").trim(),
+      text: element.textContent.trim(),
+      cells: [...(element.cells ?? [])].map((cell) => cell.textContent),
       shown: element.checkVisibility({ opacityProperty: true, visibilityProperty: true }),
       box: [left, top, width, height],
       style: Object.fromEntries(LOOKS.map((name) => [name, style[name]])),
@@ -80,9 +83,9 @@ async ({ index, states, parts }) => {
 
   /** How much of an element is seen through all that it lies in. */
   function opacity(element) {
-    let product = 1;
-    for (let one = element; one; one = one.parentElement) product *= Number(getComputedStyle(one).opacity);
-    return product;
+    if (!element) return 1;
+    if (!opacities.has(element)) opacities.set(element, Number(getComputedStyle(element).opacity) * opacity(element.parentElement));
+    return opacities.get(element);
   }
 
   function control(element) {

@@ -22,6 +22,7 @@ from PIL import Image
 from twins import twin
 
 from benchmarks.web import lay_out_figures, serving
+from lrp_edu.explorables.core.explorable import entry, plain
 
 READ = (Path(__file__).parent / "pictures.js").read_text("utf-8")
 HEIGHT = 1500
@@ -145,6 +146,11 @@ class Picture:
     photo: np.ndarray = field(default=None, repr=False)
 
     @cached_property
+    def whole_state(self):
+        """The state, with what is as it always is at first."""
+        return plain(twin(self.figure, **self.state).state)
+
+    @cached_property
     def numbers(self):
         """What Python computes for the state."""
         return twin(self.figure, **self.state).numbers()
@@ -251,6 +257,38 @@ def _read(page, album, states):
 def _photo(page, album, state):
     (parts,) = _read(page, album, [state])
     return parts, np.array(Image.open(io.BytesIO(page.screenshot())).convert("RGB"))
+
+
+def panel_agrees(picture):
+    """Check the table of numbers beside a picture, and the sentences below it."""
+    assert [part.text for part in picture.all("labels")] == list(picture.figure.labels.values())
+    for part, key in zip(picture.all("numbers"), picture.figure.labels, strict=True):
+        expected = entry(picture.numbers, key)
+        if isinstance(expected, list):
+            assert part.text[0] + part.text[-1] == "()"
+            texts = part.text[1:-1].split(", ")
+            assert all(says(text, number, 4) for text, number in zip(texts, expected, strict=True)), picture
+        else:
+            assert says(part.text, expected, 4), f"{picture}: {key} = {part.text}"
+    texts = picture.figure.warnings | picture.figure.remarks
+    notes = picture.numbers["notes"]
+    assert [part.text for part in picture.all("notes")] == [texts[note] for note in notes], picture
+    for part, note in zip(picture.all("notes"), notes, strict=True):
+        assert ("warning" in part.attributes["class"]) == (note in picture.figure.warnings)
+
+
+def says(text, number, decimals):
+    """Tell whether a text shows a number, rounded to so many decimals; small and large ones have an exponent.
+
+    What is zero up to rounding may be shown as 0 or as what was left of it.
+    """
+    if number is None or text == "–":
+        return number is None and text == "–"
+    read = float(text.replace("−", "-"))
+    if abs(number) < 1e-9:
+        return abs(read) < 2e-9
+    relative = abs(number) < 10.0**-decimals * (10 if decimals == 4 else 1) or abs(number) >= 10 ** (decimals + 1)
+    return abs(read - number) <= (0.0501 * abs(number) if relative else 0.5001 * 10**-decimals)
 
 
 def parse_color(text):

@@ -82,7 +82,7 @@ const valueOf = (layers, k) => layers[layerOf(k)][index(k)];
 const touches = (selected, key) => (isEdge(selected) ? selected === key : key.includes(selected));
 
 /** Two decimals are enough beside a line. Only an exact zero is shown as 0. */
-const brief = (value) => format(Number(Math.abs(value) < 0.01 ? value.toPrecision(2) : value.toFixed(Math.abs(value) < 1000 ? 2 : 0)));
+const brief = (value, decimals = 2) => format(Number(Math.abs(value) < 0.01 ? value.toPrecision(2) : value.toFixed(Math.abs(value) < 1000 ? decimals : 0)));
 
 // --- the view ---
 
@@ -120,7 +120,10 @@ const R = 20; // px, radius of a neuron
 const REACH = 22; // px: half of the 44 px that a finger needs
 const TRACK = 28; // px, half the length of an input's track
 const WIDTH = 12; // px, of a message as large as the limit
-const BUMP = 1.15; // lets the limit change a little later than the largest number
+const THINNEST = 1.25; // px, of an edge without a message
+const WIDEST = 20; // px, of one that outgrows the limit while the scale rests
+const [LEAST, MOST] = [4, 4096]; // the limits of the scales
+const DARK = 0.78; // the share of the colors of activations from which on a number is written in white
 
 /** Where everything stands. Wide: the inputs at the left. Narrow: at the bottom. */
 function arrange(width) {
@@ -163,7 +166,7 @@ function drawDiagram(stage, { select, edit, change, schema, palette, state, redr
   const svg = make("svg", { class: "plot network", role: "group", "aria-label": "The network of seven neurons" });
   svg.append(rule, parts, numbersOnLines, make("g", { "aria-hidden": "true" }, ...names, ...sums, ...losses), marks);
   const legend = drawLegend(palette.activation);
-  const limitOf = steady();
+  const [relevanceLimit, activationLimit] = [steady(), steady()];
   stage.append(rules, svg, legend.element);
   names.forEach((text, l) => setText(text, LAYER_NAMES[l]));
 
@@ -204,23 +207,27 @@ function drawDiagram(stage, { select, edit, change, schema, palette, state, redr
   });
 
   return (now, values) => {
-    const limit = limitOf(largest(values) / BUMP, 4, 4096);
+    const limit = relevanceLimit(largest(values.R, values.messages), LEAST, MOST);
+    const brightest = activationLimit(Math.max(0, ...values.a.flat()), LEAST, MOST);
     const faded = (key) => !touches(now.selected, key);
     for (const [key, edge] of Object.entries(edges)) {
       edge.update(look(key, now, values), { limit, faded: faded(key), selected: key === now.selected });
     }
     for (const [key, neuron] of Object.entries(neurons)) {
       const held = { a: valueOf(values.a, key), z: layerOf(key) === 1 ? values.z[index(key)] : null, relevance: valueOf(values.R, key) };
-      neuron.update(held, { limit, selected: key === now.selected });
+      neuron.update(held, { limit, brightest, selected: key === now.selected });
     }
     knobs.forEach((knob, n) => knob.update(now.x[n]));
     values.totals.forEach((total, l) => setText(sums[l], `${place.wide ? "Σ R" : "Σ"} = ${brief(total)}`));
     losses.forEach((text, l) => showLoss(text, values, l, place));
-    legend.update(limit);
+    legend.update(limit, brightest);
   };
 }
 
-const largest = ({ R, messages }) => Math.max(...R.flat().map(Math.abs), ...messages.flat(2).map(Math.abs));
+const largest = (...numbers) => Math.max(...numbers.flat(4).map(Math.abs));
+
+/** How thick a message or a relevance is drawn; `limit` is as thick as the wedge of the legend at its end. */
+const thickness = (amount, limit) => Math.min(WIDEST, (WIDTH * Math.abs(amount)) / limit);
 
 /** What the arrow keys lead to: on to the next layer or edge, or to the neighbor in the same one. */
 function step(selected, { key, ctrlKey, altKey, metaKey }, wide) {
@@ -295,10 +302,10 @@ function drawEdge(key, lines, texts) {
     set(number, { x: x1 + 0.42 * (x2 - x1), y: y1 + 0.42 * (y2 - y1) + 4 });
   };
   const update = ({ weight, message }, { limit, faded, selected }) => {
-    const width = Math.min(WIDTH, (WIDTH * Math.abs(message)) / limit);
+    const width = Math.max(THINNEST, thickness(message, limit));
     const kind = weight === 0 ? (message === 0 ? "missing" : "leak") : sign(message);
-    set(line, { "data-sign": kind === "leak" ? sign(message) : kind, "data-missing": weight === 0 ? "" : null, "stroke-width": Math.max(1.25, width).toFixed(2) });
-    set(halo, { "stroke-width": (Math.max(1.25, width) + 7).toFixed(2) });
+    set(line, { "data-sign": kind === "leak" ? sign(message) : kind, "data-missing": weight === 0 ? "" : null, "stroke-width": width.toFixed(2) });
+    set(halo, { "stroke-width": (width + 7).toFixed(2) });
     group.classList.toggle("faded", faded);
     check(group, selected, `edge ${key[0]} to ${key[1]}: weight ${format(weight)}, message ${format(message)}`);
     const shown = !faded && (kind !== "missing" || selected);
@@ -319,19 +326,19 @@ function drawNeuron(key, nodes, colors) {
   nodes.append(group);
   const kind = ["input", "hidden neuron", "output neuron"][layerOf(key)];
   const place = ([x, y]) => set(group, { transform: `translate(${x.toFixed(1)} ${y.toFixed(1)})` });
-  const update = ({ a, z, relevance: amount }, { limit, selected }) => {
-    const width = Math.min(WIDTH, (WIDTH * Math.abs(amount)) / limit) / 2;
-    const share = a / limit;
+  const update = ({ a, z, relevance: amount }, { limit, brightest, selected }) => {
+    const width = thickness(amount, limit) / 2; // it is seen on both sides
+    const silent = z !== null && z <= 0;
+    const share = silent ? 0 : a / brightest;
     set(ring, { r: R + width / 2, "stroke-width": width.toFixed(2), "data-sign": sign(amount) });
     set(halo, { r: R + width + 3.5 });
-    set(body, { fill: a < 0 ? null : color(colors, a / limit), "data-kind": z !== null && z <= 0 ? "silent" : a < 0 ? "below" : null });
-    const text = brief(a);
-    set(value, { "data-dark": share > 0.6 ? "" : null, "data-long": text.length > 4 ? "" : null });
+    set(body, { fill: a < 0 ? null : color(colors, share), "data-kind": silent ? "silent" : a < 0 ? "below" : null });
+    const text = brief(a, Math.abs(a) < 10 ? 2 : 1); // it must fit into the circle
+    set(value, { "data-dark": share > DARK ? "" : null, "data-long": text.length > 4 ? "" : null });
     setText(value, text);
     set(relevance, { "data-sign": sign(amount) });
     setText(relevance, `R${sub(key)} = ${brief(amount)}`);
-    const silent = z !== null && z <= 0 ? ", silent" : "";
-    check(group, selected, `${kind} ${key}: activation ${format(a)}${silent}, relevance ${format(amount)}`);
+    check(group, selected, `${kind} ${key}: activation ${format(a)}${silent ? ", silent" : ""}, relevance ${format(amount)}`);
   };
   return { group, place, update };
 }
@@ -389,11 +396,11 @@ function drawLegend(colors) {
   const [zero, full] = [make("span", {}, "0"), make("span", {})];
   const element = make("p", { class: "legend" },
     make("span", { class: "legend-item" }, "relevance", low, shape, high),
-    make("span", { class: "legend-item" }, "activation", zero, make("span", { class: "swatch", style: `width: 4em; background: linear-gradient(90deg, ${stops})` }), full));
-  const update = (limit) => {
+    make("span", { class: "legend-item" }, "activation", zero, make("span", { class: "swatch swatch-activation", style: `background: linear-gradient(90deg, ${stops})` }), full));
+  const update = (limit, brightest) => {
     setText(low, format(-limit));
     setText(high, format(limit));
-    setText(full, format(limit));
+    setText(full, format(brightest));
   };
   return { element, update };
 }
