@@ -5,7 +5,6 @@ import functools
 import gzip
 import http.server
 import os
-import re
 import secrets
 import shutil
 import signal
@@ -163,11 +162,13 @@ def _wait_for(address, server, log, seconds=40):
 
 
 def open_notebook(page, address):
-    """Open a notebook, and wait until its kernel is idle."""
+    """Open a notebook, and wait until it has its kernel: a cell that runs earlier asks which kernel to take."""
     page.set_viewport_size({"width": 1280, "height": 1800})
     page.goto(address)
     cell(page, 0).wait_for()
-    page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
+    name = page.locator(".jp-Toolbar-kernelName")
+    name.filter(has_text="Python 3").wait_for(timeout=120_000)  # until then it is "No Kernel", which counts as idle
+    page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=120_000)
 
 
 def cell(page, number):
@@ -176,14 +177,10 @@ def cell(page, number):
 
 
 def run(page, number):
-    """Run a cell as a reader does, who presses again while the kernel is not there yet; wait until it is done."""
-    from playwright.sync_api import TimeoutError
-
-    for _ in range(10):
-        cell(page, number).locator(".cm-content").click()
-        page.keyboard.press("Control+Enter")
-        try:
-            return cell(page, number).locator(".jp-InputPrompt", has_text=re.compile(r"\d")).wait_for(timeout=3000)
-        except TimeoutError:
-            continue
-    raise AssertionError(f"cell {number} does not run: {cell(page, number).inner_text()}")
+    """Run a cell, and wait until it is done. That it runs shows in its prompt, a star and then a new number."""
+    cells = "document.querySelectorAll('.jp-Notebook .jp-CodeCell')"
+    prompt = f"{cells}[{number}].querySelector('.jp-InputPrompt').textContent"
+    before = page.evaluate(prompt)
+    cell(page, number).locator(".cm-content").click()
+    page.keyboard.press("Control+Enter")
+    page.wait_for_function(f"before => /\\d/.test({prompt}) && {prompt} !== before", arg=before, timeout=120_000)

@@ -30,6 +30,7 @@ NAMED = [
     {"rule": "gamma", "first": "flat", "selected": "34"},
     {"x": (0, 0, 0), "selected": "2"},
     {"x": (-3, 3, 0.5), "selected": "16", "rule": "zplus", "first": "zbox"},
+    {"x": (1, 1, 1), "W1": ((3, -2.5, 0), (-2.5, 3, 0), (0, 0, 1)), "W2": ((2,), (2,), (1,))},
     {"x": (3, -3, -1.5), "W2": ((-1,), (0,), (3,)), "selected": "57"},
 ]
 LIGHT = {"positive": figures.RELEVANCE_COLORS[4], "negative": figures.RELEVANCE_COLORS[0]}
