@@ -131,6 +131,15 @@ def relevance_of(share):
     return relevance
 
 
+def one_account(x, w, alpha):
+    return x * np.where(x * w > 0, alpha, 1 - alpha) / np.abs(x * w).sum(axis=1, keepdims=True)
+
+
+def of_length_one(x, w, alpha):
+    v = x * np.where(x * w > 0, alpha, alpha - 1)
+    return v / (v @ w)[:, None]
+
+
 def any_inside(point, low=0.0, high=np.inf):
     return np.any((low <= point) & (point <= high), axis=-1)
 
@@ -231,6 +240,7 @@ SLIPS = {
     "relu_gradient": (neuron.Neuron, "gradient", lambda self, a, x=None: self.w + 0 * a),
     "expansion_at_a_computed_root": (neuron.Neuron, "on_hinge", hinge_without_x),
     "hinge_missed_by_the_rounding_of_x": (neuron.Neuron, "on_hinge", hinge_of_fixed_width),
+    "sliding_to_the_hinge": (neuron.Neuron, "gradient", lambda self, a, x=None: 0 * a),
     "coin_flip": (neuron.Neuron, "active", lambda self, x: self.preactivation(x) > 1e-9),
     "no_remainder_on_the_active_side": (neuron.Neuron, "gradient", lambda self, a, x=None: 0 * a),
     "second_derivatives_vanish": (taylor, "remainder", lambda f, x, a, n: f - taylor.polynomial(f, x, a, n - 1)),
@@ -248,11 +258,27 @@ SLIPS = {
     "zbox_shares": (roots, "zbox_direction", lambda x, w, low, high: x - (low + high) / 2),
     "gamma_root_is_a_root": (roots, "root", root_without_bias),
     "gamma_shares": (roots, "gamma_direction", lambda x, w, gamma: x * (1 + gamma)),
+    "nearest_by_other_yardsticks": (roots, "root", root_without_bias),
+    "w2_has_units": (roots, "w2_direction", lambda x, w: x),
+    "directions_without_units": (roots, "gamma_direction", lambda x, w, gamma: x + gamma * np.maximum(w, 0)),
+    "side_of_the_root": (roots, "root", root_beyond),
+    "signs_turn_over": (roots, "relevance", MAGNITUDES),
+    "alphabeta_is_a_walk": (roots, "alphabeta_direction", one_account),
+    "alphabeta_without_both_kinds": (roots, "alphabeta_direction", of_length_one),
+    "flat_is_a_walk": (roots, "flat_direction", lambda x, w: np.sign(w) + 0 * x),
+    "flat_without_a_weight": (roots, "relevance", relevance_of(lambda f, x, v: 0 * x + 1 / x.shape[1])),
     "any_walk_ends_on_the_hinge": (roots, "root", root_without_bias),
     "any_walk_conserves": (roots, "relevance", MAGNITUDES),
     "root_on_the_segment": (roots, "root", root_beyond),
     "zplus_root_in_the_domain": (roots, "in_domain", any_inside),
     "zbox_root_in_the_box": (roots, "in_domain", below_no_bound),
+    "zbox_finds_a_root": (roots, "zbox_direction", lambda x, w, low, high: x - np.where(w > 0, high, low)),
+    "another_direction_misses_the_corner": (roots, "root", root_clipped),
+    "zbox_with_a_wrong_box": (roots, "root", root_clipped),
+    "path_is_the_walk": (neuron.Neuron, "gradient", lambda self, a, x=None: self.w + 0 * a),
+    "path_from_an_active_baseline": (roots, "relevance", relevance_of(lambda f, x, v: f.w * v / f(x)[:, None])),
+    "zbox_survives_a_shift": (roots, "zbox_direction", lambda x, w, low, high: np.where(w > 0, x, x - high)),
+    "z_does_not_survive_a_shift": (roots, "z_direction", lambda x, w: w + 0 * x),
     "w2_root_leaves_the_domain": (roots, "in_domain", any_inside),
     "zplus_root_leaves_the_domain": (roots, "root", root_clipped),
     "consistent_directions": (roots, "zplus_direction", lambda x, w: x),
@@ -311,6 +337,7 @@ PURE = {
     "w2_step",
     "nearest_by_lagrange",
     "master_relevance",
+    "path_is_the_walk_symbolic",
     "outgoing_sum_symbolic",
     "softmax_couples",
 }

@@ -49,6 +49,17 @@ def hinge_missed_by_the_rounding_of_x(rng):
     return np.array([(f.on_hinge(a, x) & ~f.on_hinge(a)).mean()])
 
 
+@CLAIMS.law("eq-hinge", "With the part h of the way to a root left, f(a) = h f(x), and R is 1 − h of that at the root.")
+def sliding_to_the_hinge(rng):
+    x, w, b = cases.neuron(rng)
+    f, h = neuron.Neuron(w, b), rng.uniform(0.01, 1)
+    x = x[f.active(x)]
+    root = roots.w2_root(x, w, b)
+    split, last = f.decompose(x, root + h * (x - root)), roots.relevance(f, x, w)
+    error = np.column_stack([split.baseline - h * f(x), split.relevance - (1 - h) * last.relevance, split.remainder])
+    return relative(error, _sizes(x, w, b, root))
+
+
 @CLAIMS.counterexample(
     "eq-hinge", "Without that limit it is a coin flip: of 256 computed roots, some have z > 0 and some do not.", 0.01
 )
@@ -157,17 +168,17 @@ def _shares(stem):
     return shares
 
 
-@CLAIMS.proof("eq-w2-t", "On the line a = x + t w, the sum w·a + b is zero at t = −(w·x + b) / ‖w‖², and only there.")
+@CLAIMS.proof("eq-w2-t", "On the line x̃ = x − t w, the sum w·x̃ + b is zero at t = z / ‖w‖², and only there.")
 def w2_step():
     x, w, (b, t) = sp.symbols("x:3", real=True), sp.symbols("w:3", positive=True), sp.symbols("b t", real=True)
     z = sum(w_i * x_i for w_i, x_i in zip(w, x, strict=True)) + b
-    on_line = z.subs({x_i: x_i + t * w_i for w_i, x_i in zip(w, x, strict=True)}, simultaneous=True)
+    on_line = z.subs({x_i: x_i - t * w_i for w_i, x_i in zip(w, x, strict=True)}, simultaneous=True)
     found, *others = sp.solve(on_line, t)
-    return [len(others), found + z / sum(w_i**2 for w_i in w)]
+    return [len(others), found - z / sum(w_i**2 for w_i in w)]
 
 
 @CLAIMS.proof(
-    "eq-walk", "The point of the hinge nearest to x lies in the direction of w: Lagrange's condition a − x ∥ w."
+    "eq-walk", "The point of the hinge nearest to x lies in the direction of w: Lagrange's condition x̃ − x ∥ w."
 )
 def nearest_by_lagrange():
     x, w, a = sp.symbols("x:2", real=True), sp.symbols("w:2", positive=True), sp.symbols("a:2", real=True)
@@ -187,7 +198,7 @@ def nearest_by_solver(rng):
     return relative(error, (np.linalg.norm(x, axis=1) + (abs(x) @ abs(w) + abs(b)) / np.linalg.norm(w))[:, None])
 
 
-@CLAIMS.law("eq-w2-root", "No point p of the hinge is nearer than the w² root a: ‖x − p‖² = ‖x − a‖² + ‖p − a‖².")
+@CLAIMS.law("eq-w2-root", "No point p of the hinge is nearer than the w² root x̃: ‖x − p‖² = ‖x − x̃‖² + ‖p − x̃‖².")
 def nearest_of_many(rng):
     x, w, b = cases.neuron(rng)
     a, p = roots.w2_root(x, w, b), numbers(rng, *x.shape)
@@ -197,8 +208,49 @@ def nearest_of_many(rng):
     return relative(squared[0] - squared[1] - squared[2], size**2)
 
 
+@CLAIMS.law("eq-w2-root", "Nearest by the largest part of a step R goes by |wᵢ|, by the sum of its parts to one input.")
+def nearest_by_other_yardsticks(rng):
+    x, w, b = cases.neuron(rng)
+    f, p, winner = neuron.Neuron(w, b), numbers(rng, *x.shape), np.eye(len(w))[abs(w).argmax()]
+    on_hinge, size = p - ((p @ w + b) / (w @ w))[:, None] * w, abs(x) @ abs(w) + abs(b)
+    error = []
+    for v, share, order in ((np.sign(w), abs(w) / abs(w).sum(), np.inf), (winner, winner, 1)):
+        length, other = (np.linalg.norm(x - q, order, axis=1) for q in (roots.root(f, x, v), on_hinge))
+        farther = np.maximum(length - other, 0) * abs(w).max() / len(w)
+        error.append(np.column_stack([farther, roots.relevance(f, x, v).relevance - share * f(x)[:, None]]))
+    return relative(np.column_stack(error), (size + abs(p) @ abs(w))[:, None])
+
+
+@CLAIMS.counterexample("eq-w2-relevance", "The shares of w² depend on the units: with x₁ in a smaller one they differ.")
+def w2_has_units(rng):
+    x, w, units = rng.uniform(0.5, 2, (64, 3)), rng.uniform(0.5, 2, 3), np.array([rng.uniform(1.5, 3), 1, 1])
+    here, there = neuron.Neuron(w), neuron.Neuron(w / units)
+    R = roots.relevance(here, x, roots.w2_direction(x, w)).relevance
+    return abs(roots.relevance(there, x * units, roots.w2_direction(x, there.w)).relevance - R).max(axis=1) / here(x)
+
+
+@CLAIMS.law("eq-master-relevance", "The shares of z, z⁺, γ, αβ, flat and, with its box, zᴮ do not depend on the units.")
+def directions_without_units(rng):
+    low, high, x = cases.box(rng, rng.integers(1, 9))
+    w, b, units = rng.normal(size=x.shape[1]), rng.normal(), 10 ** rng.uniform(-2, 2, x.shape[1])
+    gamma, alpha, box, other_box = (scale(rng),), (1 + scale(rng, 1),), (low, high), (low * units, high * units)
+    residuals = []
+    for direction, settings, in_other_units in (
+        (roots.z_direction, (), ()), (roots.zplus_direction, (), ()), (roots.flat_direction, (), ()),
+        (roots.gamma_direction, gamma, gamma), (roots.alphabeta_direction, alpha, alpha),
+        (roots.zbox_direction, box, other_box),
+    ):  # fmt: skip
+        v, there = direction(x, w, *settings), direction(x * units, w / units, *in_other_units)
+        meets = abs(v @ w) > 1e-3 * (abs(v) @ abs(w))
+        v, there, point = v[meets], there[meets], x[meets]
+        R = roots.relevance(neuron.Neuron(w, b), point, v).relevance
+        same = roots.relevance(neuron.Neuron(w / units, b), point * units, there).relevance
+        residuals.append(relative(R - same, (abs(v) @ abs(w) / (v @ w))[:, None] ** 2 * _sizes(point, w, b)))
+    return np.concatenate(residuals)
+
+
 for _stem, (_name, _root, _relevance, *_) in DIRECTIONS.items():
-    CLAIMS.law(_root, f"The {_name} root is a root, whatever the bias: there w·a + b = 0.")(_is_root(_stem))
+    CLAIMS.law(_root, f"The {_name} root is a root, whatever the bias: there w·x̃ + b = 0.")(_is_root(_stem))
     CLAIMS.law(_relevance, f"In the direction {_name} each input gets its share of w·v, and Σ R = f(x).")(
         _shares(_stem)
     )
@@ -221,6 +273,71 @@ def any_walk_conserves(rng):
     return relative(error, (abs(x) @ abs(w) + abs(b) + abs(z) * total)[:, None])
 
 
+@CLAIMS.law("eq-root", "For an active x the root lies on the side of −v if w·v > 0, and behind x if w·v < 0.", 0.0)
+def side_of_the_root(rng):
+    x, w, b, v, slope = _any_walk(rng)
+    active = x @ w + b > 1e-9 * (abs(x) @ abs(w) + abs(b))
+    x, v, slope = x[active], v[active], slope[active]
+    way = ((x - roots.root(neuron.Neuron(w, b), x, v)) * v).sum(axis=1)
+    far = abs(way) > 1e-9 * (abs(x) * abs(v)).sum(axis=1)
+    return (np.sign(way) != np.sign(slope))[far] * 1.0
+
+
+@CLAIMS.counterexample(
+    "eq-master-relevance", "Without w·v > 0 signs turn over: with w·x < 0, z gives what adds a negative share."
+)
+def signs_turn_over(rng):
+    x, w = rng.uniform(0.5, 2, (64, 4)), rng.uniform(0.5, 2, 4)
+    w[0] = -20
+    split = roots.relevance(neuron.Neuron(w, b=50), x, roots.z_direction(x, w))
+    return -split.relevance[:, 1:].max(axis=1) / abs(split.relevance).sum(axis=1)
+
+
+@CLAIMS.law("eq-alphabeta-direction", "With inputs of both kinds αβ is a walk, w·v = 1, and its root has its shares.")
+def alphabeta_is_a_walk(rng):
+    x, w, b, n = _both_kinds(rng)
+    f, alpha = neuron.Neuron(w, b), 1 + scale(rng, 1)
+    v = roots.alphabeta_direction(x, w, alpha)
+    adds, subtracts = (part / part.sum(axis=1, keepdims=True) for part in (np.maximum(n, 0), np.minimum(n, 0)))
+    rule, z = alpha * adds - (alpha - 1) * subtracts, (x @ w + b)[:, None]
+    error = np.column_stack([v @ w - 1, w * (x - roots.root(f, x, v)) - rule * z])
+    magnitudes = (abs(n).sum(axis=1) + abs(b))[:, None] * (2 * alpha - 1) ** 2
+    return relative(error, np.column_stack([0 * z + 2 * alpha - 1, magnitudes + abs(n)]))
+
+
+@CLAIMS.counterexample(
+    "eq-alphabeta-direction", "With nothing that subtracts, the shares of αβ add up to α f(x), and no root has them."
+)
+def alphabeta_without_both_kinds(rng):
+    x, w = rng.uniform(0.5, 2, (64, 4)), rng.uniform(0.5, 2, 4)
+    return abs(roots.alphabeta_direction(x, w, 1 + scale(rng, 1)) @ w - 1)
+
+
+def _both_kinds(rng):
+    """Return x, w, b and the products wᵢ xᵢ, some of which are positive and some negative."""
+    x, w, b = cases.neuron(rng)
+    x, w = np.column_stack([x, rng.uniform(0.5, 2, (len(x), 2))]), np.append(w, [1, -1])
+    return x, w, b, x * w
+
+
+@CLAIMS.law("eq-flat-direction", "If no weight is 0, flat is the walk against v = 1/w: its root gives equal shares.")
+def flat_is_a_walk(rng):
+    x, w, b = cases.neuron(rng)
+    w = np.where(w == 0, 1, w)
+    shares = w * (x - roots.root(neuron.Neuron(w, b), x, roots.flat_direction(x, w)))
+    return relative(shares - (x @ w + b)[:, None] / len(w), _sizes(x, w, b))
+
+
+@CLAIMS.counterexample(
+    "eq-flat-direction", "With a weight of 0 flat is no walk: on any walk that input has the share 0, not f(x)/d."
+)
+def flat_without_a_weight(rng):
+    x, w, v = (rng.uniform(0.5, 2, shape) for shape in ((64, 4), 4, (64, 4)))
+    w[0] = 0
+    split = roots.relevance(neuron.Neuron(w), x, v)
+    return abs(split.value / 4 - split.relevance[:, 0]) / split.value
+
+
 def _any_walk(rng):
     x, w, b = cases.neuron(rng)
     v = numbers(rng, *x.shape)
@@ -230,7 +347,7 @@ def _any_walk(rng):
 
 @CLAIMS.proof(
     "eq-master-relevance",
-    "Rᵢ = wᵢ vᵢ / (w·v) · z adds up to z, and is the first-order term wᵢ (xᵢ − aᵢ) at the root a.",
+    "Rᵢ = wᵢ vᵢ / (w·v) · z adds up to z, and is the first-order term wᵢ (xᵢ − x̃ᵢ) at the root x̃.",
 )
 def master_relevance():
     x, w, v, b = sp.symbols("x:3"), sp.symbols("w:3"), sp.symbols("v:3"), sp.Symbol("b")
@@ -272,6 +389,100 @@ def zbox_root_in_the_box(rng):
     active = (x @ w + b > 0) & (v @ w > 1e-6 * abs(x) @ abs(w))
     x, v = x[active], v[active]
     return _agree(roots.in_domain(roots.zbox_root(x, w, b, low, high), low, high), x, w, b, v)
+
+
+@CLAIMS.law("eq-zbox-direction", "If any point of the box is silent, the zᴮ root of an active x in it lies in the box.")
+def zbox_finds_a_root(rng):
+    low, high, x = cases.box(rng, rng.integers(1, 9))
+    w = rng.normal(size=x.shape[1])
+    silent = low + rng.random(x.shape[1]) * (high - low)
+    b = -silent @ w
+    x = x[x @ w + b > 1e-6 * (abs(x) @ abs(w) + abs(b))]
+    root = roots.zbox_root(x, w, b, low, high)
+    outside = np.maximum(np.maximum(low - root, root - high), 0)
+    return relative(outside * abs(w), _sizes(x, w, b, low, high))
+
+
+@CLAIMS.counterexample(
+    "eq-zbox-direction", "Another direction fails for some bias, as when only the weakest corner of the box is silent."
+)
+def another_direction_misses_the_corner(rng):
+    x, w = rng.uniform(0.5, 1, (64, 4)), rng.uniform(0.5, 2, 4)
+    v = x * np.array([2, 1, 1, 1])
+    root = roots.root(neuron.Neuron(w, 0.0), x, v)
+    return np.where(roots.in_domain(root, 0, 1), 0, -root.min(axis=1))
+
+
+@CLAIMS.counterexample("eq-zbox-direction", "Told a box that is too wide, zᴮ can end outside of the right one, [0, 1].")
+def zbox_with_a_wrong_box(rng):
+    x, w = rng.uniform(0, 1, (64, 4)), rng.uniform(0.5, 2, 4)
+    x[:, 0] = 0
+    root = roots.zbox_root(x, w, -rng.uniform(0, 0.9) * (x @ w).min(), low=-1, high=1)
+    return np.where(roots.in_domain(root, 0, 1), 0, -root.min(axis=1))
+
+
+@CLAIMS.law("eq-path", "If x − v is silent and w·v > 0, integrated gradients from x − v are the shares of the walk.")
+def path_is_the_walk(rng):
+    x, w, b, v, slope = _any_walk(rng)
+    v *= np.sign(slope)[:, None]
+    z, z_before = x @ w + b, (x - v) @ w + b
+    keep = (z > 0) & (z_before <= 0)
+    x, v, f = x[keep], v[keep], neuron.Neuron(w, b)
+    walk, total = roots.relevance(f, x, v).relevance, (abs(v) @ abs(w) / (v @ w))[:, None]
+    return relative(_path(f, x, v) - walk, (_sizes(x, w, b, v) + f(x)[:, None]) * abs(w * v / (v @ w)[:, None]) * total)
+
+
+@CLAIMS.proof("eq-path", "The path is active on its last part, z / (w·v) of it, and collects there what a walk shares.")
+def path_is_the_walk_symbolic():
+    x, w, v, (b, s) = sp.symbols("x:3"), sp.symbols("w:3"), sp.symbols("v:3"), sp.symbols("b s")
+    z = sum(w_i * x_i for w_i, x_i in zip(w, x, strict=True)) + b
+    slope = sum(w_i * v_i for w_i, v_i in zip(w, v, strict=True))
+    on_path = z.subs({x_i: x_i - v_i + s * v_i for x_i, v_i in zip(x, v, strict=True)}, simultaneous=True)
+    active = [sp.integrate(w_i * v_i, (s, 1 - z / slope, 1)) for w_i, v_i in zip(w, v, strict=True)]
+    shares = [w_i * v_i / slope * z for w_i, v_i in zip(w, v, strict=True)]
+    return [on_path.subs(s, 1 - z / slope), *(R - share for R, share in zip(active, shares, strict=True))]
+
+
+@CLAIMS.counterexample("eq-path", "If x − v is active, they differ: the path begins there, the walk goes on beyond it.")
+def path_from_an_active_baseline(rng):
+    x, w = rng.uniform(0.5, 2, (64, 4)), rng.uniform(0.5, 2, 4)
+    f = neuron.Neuron(w, b=rng.uniform(0.5, 2))
+    walk = roots.relevance(f, x, roots.z_direction(x, w))
+    return abs(walk.relevance - _path(f, x, x)).max(axis=1) / walk.value
+
+
+def _path(f, x, v):
+    """Integrate the gradient from x − v to x, exactly: it is constant on either side of the hinge."""
+    before, after = f.preactivation(x - v), f.preactivation(x)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        cut = np.where(before * after < 0, before / (before - after), 0)[:, None]
+    first, last = f.gradient(x - v + cut / 2 * v), f.gradient(x - (1 - cut) / 2 * v)
+    return v * (cut * first + (1 - cut) * last)
+
+
+@CLAIMS.law("eq-zbox-direction", "zᴮ with its box, and a path with its baseline, do not change if inputs are shifted.")
+def zbox_survives_a_shift(rng):
+    low, high, x = cases.box(rng, rng.integers(1, 9))
+    w, b, shift = rng.normal(size=x.shape[1]), rng.normal(), numbers(rng, x.shape[1], decades=1)
+    v = roots.zbox_direction(x, w, low, high)
+    x, v = (points[v @ w > 1e-3 * (abs(v) @ abs(w))] for points in (x, v))
+    f, shifted, moved = neuron.Neuron(w, b), neuron.Neuron(w, b - shift @ w), x + shift
+    to_corner = roots.zbox_direction(moved, w, low + shift, high + shift)
+    walks = roots.relevance(f, x, v).relevance, roots.relevance(shifted, moved, to_corner).relevance
+    paths = _path(f, x, v), _path(shifted, moved, v)
+    error, total = [one - other for one, other in (walks, paths)], abs(v) @ abs(w) / (v @ w) * (1 + f(x) / (v @ w))
+    return relative(np.column_stack(error), total[:, None] ** 2 * _sizes(x, w, b, low, high, shift))
+
+
+@CLAIMS.counterexample("eq-z-direction", "z and γ do change if inputs are shifted: the same function, other shares.")
+def z_does_not_survive_a_shift(rng):
+    x, w, gamma, shift = rng.uniform(0.5, 2, (64, 4)), rng.uniform(0.5, 2, 4), scale(rng), np.array([1, 0, 0, 0])
+    f, shifted, moved, changes = neuron.Neuron(w), neuron.Neuron(w, -shift @ w), x + shift, []
+    for direction, *settings in ((roots.z_direction,), (roots.gamma_direction, gamma)):
+        R = roots.relevance(f, x, direction(x, w, *settings)).relevance
+        other = roots.relevance(shifted, moved, direction(moved, w, *settings)).relevance
+        changes.append(abs(R - other).max(axis=1) / f(x))
+    return np.min(changes, axis=0)
 
 
 def _agree(inside, x, w, b, v):
