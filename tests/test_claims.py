@@ -272,7 +272,7 @@ SLIPS = {
     "root_on_the_segment": (roots, "root", root_beyond),
     "zplus_root_in_the_domain": (roots, "in_domain", any_inside),
     "zbox_root_in_the_box": (roots, "in_domain", below_no_bound),
-    "zbox_finds_a_root": (roots, "zbox_direction", lambda x, w, low, high: x - np.where(w > 0, high, low)),
+    "zbox_finds_a_root": (roots, "zbox_direction", lambda x, w, low, high: x - (low + high) / 2),
     "another_direction_misses_the_corner": (roots, "root", root_clipped),
     "zbox_with_a_wrong_box": (roots, "root", root_clipped),
     "path_is_the_walk": (neuron.Neuron, "gradient", lambda self, a, x=None: self.w + 0 * a),

@@ -226,7 +226,8 @@ def w2_has_units(rng):
     x, w, units = rng.uniform(0.5, 2, (64, 3)), rng.uniform(0.5, 2, 3), np.array([rng.uniform(1.5, 3), 1, 1])
     here, there = neuron.Neuron(w), neuron.Neuron(w / units)
     R = roots.relevance(here, x, roots.w2_direction(x, w)).relevance
-    return abs(roots.relevance(there, x * units, roots.w2_direction(x, there.w)).relevance - R).max(axis=1) / here(x)
+    other = roots.relevance(there, x * units, roots.w2_direction(x * units, there.w)).relevance
+    return abs(R - other).max(axis=1) / here(x)
 
 
 @CLAIMS.law("eq-master-relevance", "The shares of z, z⁺, γ, αβ, flat and, with its box, zᴮ do not depend on the units.")
