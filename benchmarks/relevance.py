@@ -14,6 +14,9 @@ from .table import Row
 
 SIZES = (784, 400, 400, 200, 10)
 BATCH = 256
+MANY = 1_000_000
+#: Batches of the first rows, what a pass may cost as a multiple of the forward pass, and how often it is tried.
+BATCHES = ((1, 5, 400), (BATCH, 3.2, 60), (4096, 3.2, 10))
 PICTURE = Path(__file__).parent / "growth.png"
 
 
@@ -59,11 +62,27 @@ def exponent(n, cost):
     return np.polyfit(np.log(n[upper]), np.log(cost[upper]), 1)[0]
 
 
+def beside_result(count):
+    """Return the most memory, in MB, that a pass of `count` inputs of 64 holds beside its input and its result."""
+    _, explain = passes(dense_network((64, 48, 32, 10)), pixels(count, 64))
+    found = explain()
+    result = sum(array.nbytes for array in (*found.layers, found.output, found.value, found.target))
+    del found
+    return (peak_bytes(explain) - result) / 1e6
+
+
 def rows():
     """Yield the table's rows, and draw what they say."""
-    forward, relevance = shortest(SIZES, BATCH, rounds=60)
-    network = f"{'-'.join(map(str, SIZES))}, batch {BATCH}, float32"
-    yield Row("relevance pass", f"{network}: × forward (least possible 3)", f"{relevance / forward:.2f}")
+    network = "-".join(map(str, SIZES))
+    for batch, most, rounds in BATCHES:
+        forward, relevance = shortest(SIZES, batch, rounds)
+        what = f"{network}, batch {batch}: × forward (least possible 3, aim {most})"
+        yield Row("relevance pass", what, f"{relevance / forward:.2f}")
+    _, explain = passes(dense_network(SIZES), pixels(BATCH, SIZES[0]))
+    peak = peak_bytes(explain) / (4 * BATCH * sum(SIZES))
+    yield Row("relevance pass", f"{network}, batch {BATCH}: peak, × all activations (aim 5.5)", f"{peak:.1f}")
+    what = f"{MANY:,} inputs of 64: peak beside input and result (aim 1000 MB)"
+    yield Row("relevance pass", what, f"{beside_result(MANY):.0f} MB")
     curves = {kind: growth(kind) for kind in GROWTH}
     for kind, (n, forward, relevance, memory) in curves.items():
         ratio, span = relevance / forward, f"{kind} {n[0]} to {n[-1]}"

@@ -67,19 +67,24 @@ def propagate(rule, layer, seen, R):
     >>> propagate(ZPlus(), layer, seen, 1.5 * output)
     array([2., 1.])
     """
-    relevance = None
+    shares = []
     with np.errstate(over="ignore", invalid="ignore"):
         for part in rule.parts(seen.a, seen.W, seen.b):
-            d = rule.total(layer, seen, part.terms) + part.bias  # 1 forward
+            d = rule.total(layer, seen, part.terms)  # 1 forward
+            d += part.bias
             if rule.epsilon:
                 d += stabilizer(d, rule.epsilon)
-            s = divide(part.share * R, d)  # 2 divide
+            s = divide(R, d)  # 2 divide
+            s *= part.share
             for x, W in part.terms:
                 c = layer.transpose(s, W)  # 3 backward
                 c *= x  # 4 multiply
-                relevance = c if relevance is None else np.add(relevance, c, out=relevance)
-    if not np.isfinite(relevance.sum()):  # A sum is quicker to test than its terms, which may be finite all the same.
-        check.computed(f"relevance by {rule} on {layer}", relevance)
+                shares.append(c)
+        relevance, *others = shares
+        for c in others:
+            relevance += c
+        if not np.isfinite(relevance.sum()):  # quicker to test than its terms, which may be finite all the same
+            check.computed(f"relevance by {rule} on {layer}", relevance)
     return relevance
 
 

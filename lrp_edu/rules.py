@@ -51,7 +51,7 @@ class Rule:
         return [Part(1.0, self.terms(a, W), self.bias(b) if self.absorb_bias else 0.0)]
 
     def total(self, layer, seen, terms):
-        r"""Return :math:`\sum_i n_{ij}`, of shape (..., outputs): the numerators of all inputs together."""
+        r"""Return :math:`\sum_i n_{ij}`, the numerators of all inputs together: a new array of shape (..., outputs)."""
         (x, W), *rest = terms
         total = layer.apply(x, W)
         for x, W in rest:
@@ -83,8 +83,8 @@ class LRP0(Rule):
         return [(a, W.full)]
 
     def total(self, layer, seen, terms):
-        """Return the product of the forward pass, which is the sum of these numerators."""
-        return seen.product
+        """Return a copy of the forward pass's product, which is the sum of these numerators."""
+        return seen.product.copy()
 
 
 @dataclass(frozen=True)

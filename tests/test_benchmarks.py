@@ -39,14 +39,15 @@ def test_what_is_not_installed_is_skipped_with_the_reason(monkeypatch, error):
 
 def test_relevance_prints_one_table_and_draws(monkeypatch, tmp_path, capsys):
     sizes = {"batch": ((1, 2, 3, 4), lambda n: ((3, 4, 2), n)), "depth": ((2, 3, 4), lambda n: ((4,) * n + (2,), 5))}
-    for name, value in {"SIZES": (6, 5, 3), "BATCH": 4, "GROWTH": sizes, "PICTURE": tmp_path / "growth.png"}.items():
+    small = {"SIZES": (6, 5, 3), "BATCH": 4, "BATCHES": ((4, 3.2, 2),), "MANY": 100}
+    for name, value in {**small, "GROWTH": sizes, "PICTURE": tmp_path / "growth.png"}.items():
         monkeypatch.setattr(relevance, name, value)
     monkeypatch.setattr("os.environ", {})
     command.main(["relevance"])
     head, *lines = capsys.readouterr().out.splitlines()
     assert head.split() == "benchmark group what is measured value".split()
-    assert len(lines) == 1 + 3 * len(sizes) and len({line.rindex("  ") for line in [head, *lines]}) == 1
-    assert "6-5-3, batch 4, float32: × forward" in lines[0]
+    assert len(lines) == 3 + 3 * len(sizes) and len({line.rindex("  ") for line in [head, *lines]}) == 1
+    assert "6-5-3, batch 4: × forward" in lines[0]
     assert (tmp_path / "growth.png").stat().st_size > 1000
 
 
