@@ -142,6 +142,27 @@ export function handle(board, { name, key = name, label, shape, at = "ne", step 
   return self;
 }
 
+/** A mark that nobody can drag. Its letter makes room for those of the handles, and they for it. */
+export function landmark(board, parent, { name, shape, at = "sw" }) {
+  const text = make("text", { class: "handle-name", ...OFFSETS[at] }, name);
+  const group = make("g", { class: "landmark" }, shape, text);
+  parent.append(group);
+  const self = { element: group, px: 0, py: 0, visible: true, corner: at };
+  self.arrange = () => {
+    self.corner = freeCorner(board.handles, self, at);
+    set(text, OFFSETS[self.corner]);
+  };
+  self.place = (value) => {
+    self.visible = value !== null;
+    set(group, { display: self.visible ? null : "none" });
+    if (!self.visible) return;
+    [self.px, self.py] = board.pixels(value);
+    set(group, { transform: `translate(${self.px} ${self.py})` });
+  };
+  board.handles.push(self);
+  return self;
+}
+
 /** Let a pointer drag the handles of a board; where they overlap, the one whose center is nearest. */
 export function grabNearest({ svg, handles }) {
   svg.addEventListener("pointerdown", (event) => {
@@ -149,7 +170,7 @@ export function grabNearest({ svg, handles }) {
     const box = svg.getBoundingClientRect();
     const [px, py] = [event.clientX - box.left, event.clientY - box.top];
     const distance = (handle) => Math.hypot(handle.px - px, handle.py - py);
-    const near = handles.filter((h) => h.visible && distance(h) <= GRAB).sort((a, b) => distance(a) - distance(b))[0];
+    const near = handles.filter((h) => h.grab && h.visible && distance(h) <= GRAB).sort((a, b) => distance(a) - distance(b))[0];
     near?.grab(event, px, py);
   });
 }

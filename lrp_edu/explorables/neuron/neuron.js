@@ -3,7 +3,7 @@
 
 import { color, format, legendEntry, make, sampleArea, sampleLine, set, setText } from "../core/elements.js";
 import { figure } from "../core/figure.js";
-import { arrowhead, circle, diamond, disc, gently, handle } from "../core/handles.js";
+import { arrowhead, circle, diamond, disc, gently, handle, landmark } from "../core/handles.js";
 import * as lrp from "../core/lrp.js";
 import { ends, plot, ticks } from "../core/plot.js";
 import { sideView } from "../core/side-view.js";
@@ -198,25 +198,23 @@ function drawWalk(plane) {
   const path = make("line", { class: "walk" });
   const head = make("path", { class: "walk-head", d: HEAD });
   const legs = [make("line", { class: "leg" }), make("line", { class: "leg" })];
-  const mark = diamond();
-  const name = make("text", { class: "handle-name", x: -11, y: 20, "text-anchor": "end" }, NAMES.root);
-  const root = make("g", { class: "root" }, mark, name);
-  data.append(domain, ...legs, halo, path, head, root);
+  data.append(domain, ...legs, halo, path, head);
+  const root = landmark(plane, data, { name: NAMES.root, shape: diamond() });
 
   return ({ x, mode, domain: inputs }, { a, R, notes: keys }) => {
     const walking = mode === "root";
     set(domain, walking && inputs === "nonnegative"
       ? { d: `M${X(0)} ${Y(ranges.y[1])}V${Y(0)}H${X(ranges.x[1])}`, display: null } : { display: "none" });
-    for (const element of [halo, path, ...legs, head, root]) set(element, { display: a ? null : "none" });
+    for (const element of [halo, path, ...legs, head]) set(element, { display: a ? null : "none" });
+    root.place(walking ? a : null);
+    root.element.classList.toggle("outside", keys.includes("outside"));
     if (!a) return;
     for (const element of [halo, path]) set(element, ends(plane, x, a));
     set(legs[0], { ...ends(plane, a, [x[0], a[1]]), "data-sign": Math.sign(R[0]) });
     set(legs[1], { ...ends(plane, [x[0], a[1]], x), "data-sign": Math.sign(R[1]) });
-    set(root, walking ? { transform: `translate(${X(a[0])} ${Y(a[1])})` } : { display: "none" });
     const [dx, dy] = [X(a[0]) - X(x[0]), Y(a[1]) - Y(x[1])];
     set(head, walking && Math.hypot(dx, dy) >= SHORT
       ? { transform: `translate(${X(a[0])} ${Y(a[1])}) rotate(${(Math.atan2(dy, dx) * 180) / Math.PI}) translate(${-CLEAR} 0)` } : { display: "none" });
-    root.classList.toggle("outside", keys.includes("outside"));
   };
 }
 
@@ -238,9 +236,10 @@ function drawLegend(brightest, colors) {
   const weights = legendEntry("weights w", ground(), sampleLine("weights"));
   const aim = legendEntry("direction −v", ground(), sampleLine("aim"));
   const domain = legendEntry("edge of x ≥ 0", ground(), sampleLine("domain"));
-  const element = make("p", { class: "legend" }, silent, output, level, hinge, weights, walk, straight, ...legs, aim, domain);
+  const outside = legendEntry("x̃ beyond it", ground(), make("g", { class: "on-light" }, make("g", { class: "landmark outside", transform: "translate(15 7) scale(0.65)" }, diamond())));
+  const element = make("p", { class: "legend" }, silent, output, level, hinge, weights, walk, straight, ...legs, aim, domain, outside);
   const update = ({ walking, free, bounded }) => {
-    for (const [entry, shown] of [[walk, walking], [straight, !walking], [aim, free], [domain, walking && bounded]]) entry.hidden = !shown;
+    for (const [entry, shown] of [[walk, walking], [straight, !walking], [aim, free], [domain, walking && bounded], [outside, walking && bounded]]) entry.hidden = !shown;
   };
   return { element, update };
 }
