@@ -10,7 +10,7 @@ async ({ index, states, parts }) => {
   const root = document.querySelectorAll(".explorable")[index];
   const frame = () => new Promise((done) => requestAnimationFrame(done));
   const pictures = [];
-  const opacities = new Map();
+  const [opacities, displayed] = [new Map(), new Map()];
   for (const state of states) {
     if (state) {
       root.explorable.set(state);
@@ -18,6 +18,7 @@ async ({ index, states, parts }) => {
     }
     await frame();
     opacities.clear();
+    displayed.clear();
     pictures.push(Object.fromEntries(Object.entries(parts).map(([name, selector]) => [name, [...root.querySelectorAll(selector)].map(read)])));
   }
   return JSON.stringify(pictures);
@@ -32,7 +33,7 @@ async ({ index, states, parts }) => {
       attributes: Object.fromEntries([...element.attributes].map(({ name, value }) => [name, value])),
       text: element.textContent.trim(),
       cells: [...(element.cells ?? [])].map((cell) => cell.textContent),
-      shown: element.checkVisibility({ opacityProperty: true, visibilityProperty: true }),
+      shown: rendered(element) && element.checkVisibility({ opacityProperty: true, visibilityProperty: true }),
       box: [left, top, width, height],
       style: Object.fromEntries(LOOKS.map((name) => [name, style[name]])),
       opacity: opacity(element),
@@ -79,6 +80,13 @@ async ({ index, states, parts }) => {
     const parts = ends.slice(1).flatMap((end, n) =>
       near(ends[n]) || near(end) ? Array.from({ length: fine }, (_, m) => at((n + m / fine) / coarse)) : []);
     return [...parts, ends.at(-1)].filter(near).map(({ x, y }) => [x, y]);
+  }
+
+  /** Whether it and all that it lies in is displayed; checkVisibility alone overlooks groups of an SVG that are not. */
+  function rendered(element) {
+    if (!element) return true;
+    if (!displayed.has(element)) displayed.set(element, getComputedStyle(element).display !== "none" && rendered(element.parentElement));
+    return displayed.get(element);
   }
 
   /** How much of an element is seen through all that it lies in. */

@@ -52,9 +52,10 @@ const ARROWS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowDown: [1, -1], Arr
  * ("ne", "nw", "se", "sw"), `shape` an SVG element drawn around (0, 0).
  * `move(value, how)` is asked to move it: `how` is "pointer" or "key". `snap(value)` makes a dragged value round, by
  * itself gently(board, step); what is keyed or typed is taken as it is.
- * Call `place(value, said)` from draw(); `said` is what a screen reader says, if it is not the value. `place(null)` hides it.
+ * Call `place(value, said)` from draw(); `said` is what a screen reader says, if it is not the value, and `range()` gives
+ * the limits of that. `place(null)` hides it.
  */
-export function handle(board, { name, key = name, label, shape, at = "ne", step = 0.1, snap = gently(board, step), move }) {
+export function handle(board, { name, key = name, label, shape, at = "ne", step = 0.1, snap = gently(board, step), range = board.limits, move }) {
   const flat = Boolean(board.axis);
   const text = make("text", { class: "handle-name", ...OFFSETS[at], "aria-hidden": "true" }, name);
   const grabArea = make("circle", { class: "handle-grab", r: GRAB });
@@ -83,9 +84,9 @@ export function handle(board, { name, key = name, label, shape, at = "ne", step 
 
   /** What a screen reader says: the coordinate that was moved last, its limits, and the whole point as text. */
   function describe() {
-    const [low, high] = board.limits()[last];
+    const [low, high] = range()[last];
     set(group, {
-      "aria-valuemin": low, "aria-valuemax": high, "aria-valuenow": Number(coordinate(self.value, last).toPrecision(6)),
+      "aria-valuemin": low, "aria-valuemax": high, "aria-valuenow": Number(coordinate(said, last).toPrecision(6)),
       "aria-valuetext": format(said), "aria-orientation": (board.axis ?? "xy"[last]) === "x" ? "horizontal" : "vertical",
     });
   }

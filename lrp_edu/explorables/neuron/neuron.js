@@ -91,7 +91,7 @@ function view({ stage, side, control, set: change, schema, constants, palette, s
   });
   const back = (point) => point.map((value, i) => state.x[i] - value); // from the tip x − v to v, and again
   const v = handle(plane, {
-    name: "−v", key: "v", label: schema.v.label, shape: circle(), at: "nw", snap: (tip) => back(round(back(tip))),
+    name: "−v", key: "v", label: schema.v.label, shape: circle(), at: "nw", range: () => [0, 1].map(() => [schema.v.low, schema.v.high]), snap: (tip) => back(round(back(tip))),
     move: (tip) => Math.hypot(...back(tip)) > 0.05 && change({ v: back(tip).map((value) => Number(value.toFixed(10))) }),
   });
 
