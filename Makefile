@@ -69,7 +69,7 @@ lab: $(STAMP)
 
 notebooks: $(STAMP)
 	$(BIN)/python tools/notebooks.py
-	$(BIN)/python tools/intro_figure.py
+	$(BIN)/python tools/generated.py
 
 clean:
 	rm -rf _build

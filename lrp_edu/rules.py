@@ -28,8 +28,12 @@ def minus(x):
 
 
 class Rule:
-    """What all rules have in common: one part, its ``terms`` (``eq-terms``), no bias or stabilizer below the line."""
+    """What all rules have in common: one part, its ``terms`` (``eq-terms``), no bias or stabilizer below the line.
 
+    A rule has a `name`, and may say what it is `also` called.
+    """
+
+    also: ClassVar[str] = "–"
     absorb_bias = False
     epsilon = 0.0
 
@@ -77,6 +81,10 @@ class LRP0(Rule):
 
     absorb_bias: bool = field(default=False, kw_only=True)
     name: ClassVar[str] = "LRP-0"
+    also: ClassVar[str] = (
+        "the basic rule; the z-rule; LRP-Z, often with the bias. With the bias Bach's "
+        "Eq. 56, and on ReLU networks whose output is not 0 gradient × input"
+    )
 
     def terms(self, a, W):
         """Return (a, W)."""
@@ -113,6 +121,7 @@ class Epsilon(LRP0):
 
     epsilon: float = 1e-6
     name: ClassVar[str] = "ε"
+    also: ClassVar[str] = "LRP-ε; Bach's Eq. 58, with the bias"
 
     def __post_init__(self):
         check.at_least("epsilon", self.epsilon, 0)
@@ -146,6 +155,7 @@ class Gamma(Rule):
     gamma: float = 0.25
     absorb_bias: bool = field(default=False, kw_only=True)
     name: ClassVar[str] = "γ"
+    also: ClassVar[str] = "LRP-γ; published with the bias"
 
     def __post_init__(self):
         check.at_least("gamma", self.gamma, 0)
@@ -186,6 +196,7 @@ class AlphaBeta(Rule):
     alpha: float = 2.0
     absorb_bias: bool = field(default=False, kw_only=True)
     name: ClassVar[str] = "αβ"
+    also: ClassVar[str] = "α2β1, α1β0, …; we write α − β = 1 with α ≥ 1; Bach's Eq. 60, with the bias, α + β = 1"
 
     def __post_init__(self):
         check.at_least("alpha", self.alpha, 1)
@@ -221,6 +232,7 @@ class ZPlus(Rule):
 
     absorb_bias: bool = field(default=False, kw_only=True)
     name: ClassVar[str] = "z⁺"
+    also: ClassVar[str] = "the deep Taylor rule for hidden layers; α1β0; `NextLinear` in the seeds"
 
     def terms(self, a, W):
         """Return (a⁺, W⁺) and, if there are negative inputs, (a⁻, W⁻)."""
@@ -244,6 +256,7 @@ class WSquare(Rule):
     """
 
     name: ClassVar[str] = "w²"
+    also: ClassVar[str] = "the rule for real-valued inputs"
 
     def terms(self, a, W):
         """Return (1, W²), the weights in a unit of their own: a square of them is neither too large nor too small."""
@@ -298,6 +311,7 @@ class ZBox(Rule):
     low: float = -1.0
     high: float = 1.0
     name: ClassVar[str] = "z^B"
+    also: ClassVar[str] = "zβ; the rule for pixels; `FirstLinear` in the seeds"
 
     def __post_init__(self):
         check.box(self.low, self.high, np.size(self.low) if np.ndim(self.low) else np.size(self.high))

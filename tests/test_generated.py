@@ -1,0 +1,23 @@
+"""What is made from the package and stored is what the package gives today; tables of rules name every rule."""
+
+import sys
+
+import pytest
+from conftest import ROOT
+from test_book import text_of
+
+from lrp_edu.rules import RULES
+
+sys.path.insert(0, str(ROOT / "tools"))
+import generated  # noqa: E402
+
+
+@pytest.mark.parametrize("name", generated.FILES)
+def test_a_generated_part_of_a_page_is_up_to_date(name):
+    assert (generated.ASSETS / name).read_text("utf-8") == generated.FILES[name](), "run `make notebooks`"
+
+
+def test_the_chapter_has_a_row_for_every_rule():
+    table = text_of(ROOT / "chapters" / "full-network.ipynb").partition("| rule | terms $(x_t, W_t)$")[2]
+    missing = [name for name in RULES if f"\n| {name.replace('^B', 'ᴮ')} | " not in table]
+    assert not missing, f"chapters/full-network.ipynb: write the terms of {missing} into the table of rules"
