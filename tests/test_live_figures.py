@@ -418,8 +418,16 @@ def test_scales_rest_while_one_drags(show_page):
     settle(page)
     assert agrees(page)["numbers"]["f_x"] == 7
     assert page.evaluate(ticks) == ["−2", "0", "4"] and page.evaluate(side) == ["−2", "0", "2", "4"]
+    assert page.locator(".bar[data-cut]").count() == 3  # R₁ reaches beyond the scale, the others lie there
+    assert page.locator(".side-view .mark:visible").count() == 1  # and f(x), with the foot of the gap
+    page.mouse.move(*pixels(page, (1, 1)))
+    settle(page)
+    assert page.locator(".side-view .mark:visible").count() == 3 and not page.locator(".bar[data-cut]").count()
+    page.mouse.move(*pixels(page, (3, 2)))
+    settle(page)
     page.mouse.up()
     settle(page)
+    assert page.locator(".bar[data-cut]").count() == 0
     assert page.evaluate(ticks) == ["−4", "0", "8"] and page.evaluate(side) == ["−4", "0", "4", "8"]
 
 

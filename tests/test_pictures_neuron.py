@@ -14,6 +14,9 @@ INK, LIGHT, PURPLE = (22, 25, 29), (255, 255, 255), (107, 47, 160)  # on the pla
 SILENT, HATCH = (241, 239, 232), (216, 213, 202)
 SIGN_COLORS = {1: rgb(RELEVANCE_COLORS[-1]), -1: rgb(RELEVANCE_COLORS[0]), 0: (89, 99, 110)}
 DIM = {"light": 1, "dark": 0.86}
+PAGE_INK = {"light": (31, 35, 40), "dark": (230, 233, 236)}
+MUTED = {"light": (89, 99, 110), "dark": (163, 173, 184)}
+LINE = {"light": (209, 217, 224), "dark": (68, 76, 86)}
 LEGEND = ("silence", "output", "contour", "hinge", "weights", "walk", "leg", "aim", "domain", "landmark",
           "side-curve", "side-tangent", "gap", "side-silent")  # fmt: skip
 KINDS = {"baseline": rgb(ACTIVATION_COLORS[3]), "positive": SIGN_COLORS[1], "negative": SIGN_COLORS[-1],
@@ -320,7 +323,7 @@ def test_the_domain_is_outlined(drawn):
             np.concatenate([np.linspace([0, 3], [0, 0], 200), np.linspace([0, 0], [3, 0], 200)])
         )
         assert covered(exact, drawn_corners, 4) and covered(drawn_corners, exact, 4), picture
-        assert visible(domain.stroke) and domain.dashes and domain.fill is None
+        assert domain.stroke == (*INK, 0.6) and domain.dashes and domain.fill is None
 
 
 # --- the walk, its root, the shares ---
@@ -762,6 +765,31 @@ def test_the_numbers_stand_beside_their_names(drawn):
         assert [note.text for note in picture.all("notes")] == [texts[key] for key in picture.numbers["notes"]]
         kinds = ["warning" in note.attributes["class"] for note in picture.all("notes")]
         assert kinds == [key in NeuronFigure.warnings for key in picture.numbers["notes"]]
+
+
+def test_what_lies_on_the_page_has_the_colors_of_its_theme(drawn):
+    inked = ("axis labels", "side axis labels", "side start name", "side end name", "side gap name", "bar goal name")
+    muted = ("x ticks", "y ticks", "side x ticks", "side y ticks", "bar ticks", "labels")
+    for picture in drawn:
+        theme = picture.look.theme
+        for names, colors in ((inked, PAGE_INK), (muted, MUTED)):
+            for part in (part for name in names for part in picture.all(name)):
+                assert part.color == (*colors[theme], 1), f"{picture}: {part}"
+        assert all(line.stroke == (0, 0, 0, 0.28) for line in picture.all("axes"))
+        for line in picture.all("side axes"):
+            assert line.stroke == (*MUTED[theme], 0.6)
+        for name in ("frame", "side frame"):
+            assert picture.one(name).stroke == (*LINE[theme], 1) and picture.one(name).fill is None
+        for region in picture.all("side silent"):
+            assert region.fill == (*LINE[theme], 0.5)
+        assert picture.one("bar zero").border("Left") == (1, "solid", (*LINE[theme], 1))
+        assert picture.one("bar goal").border("Left") == (2, "dashed", (*PAGE_INK[theme], 1))
+        for note, key in zip(picture.all("notes"), picture.numbers["notes"], strict=True):
+            heavy = key in NeuronFigure.warnings
+            assert note.border("Left") == (5 if heavy else 3, "solid", (*(PAGE_INK if heavy else LINE)[theme], 1))
+            assert note.color == (*PAGE_INK[theme], 1)
+        for key in "xwav":
+            assert picture.parts[key][0].style["cursor"] == "grab"
 
 
 def test_what_is_drawn_is_not_covered(drawn):

@@ -40,7 +40,9 @@ export function sideView(parent, { range, redraw }) {
     }
     const { X, Y, size, ranges } = view;
     const points = (line) => line.map((point) => view.pixels(point).join(",")).join(" ");
-    const at = (mark, point) => set(mark, { transform: `translate(${view.pixels(point).join(" ")})` });
+    // While the scale rests, a value may lie beyond it: its mark is gone then, its name waits at the edge.
+    const within = (f) => Math.min(Math.max(f, ranges.y[0]), ranges.y[1]);
+    const at = (mark, [s, f]) => set(mark, f === within(f) ? { transform: `translate(${X(s)} ${Y(f)})` } : { display: "none" });
     const T_x = way.f_x - way.epsilon;
     set(silent, way.flat ? { x: X(way.flat[0]), width: X(way.flat[1]) - X(way.flat[0]), y: Y(ranges.y[1]), height: size.height } : { display: "none" });
     set(curve, { points: points(way.curve) });
@@ -49,9 +51,9 @@ export function sideView(parent, { range, redraw }) {
     at(start, [0, way.f_a]);
     at(foot, [1, T_x]);
     at(end, [1, way.f_x]);
-    set(names.start, { x: X(0) + 10, y: Y(way.f_a) + 18 });
-    set(names.end, { x: X(1) - 10, y: Y(way.f_x) - 8 });
-    set(names.gap, { x: X(1) + 11, y: Y((Math.min(Math.max(T_x, ranges.y[0]), ranges.y[1]) + way.f_x) / 2) + 4 });
+    set(names.start, { x: X(0) + 10, y: Y(within(way.f_a)) + 18 });
+    set(names.end, { x: X(1) - 10, y: Y(within(way.f_x)) - 8 });
+    set(names.gap, { x: X(1) + 11, y: Y((within(T_x) + within(way.f_x)) / 2) + 4 });
     setText(names.start, `f(${way.name})`);
     setText(names.end, "f(x)");
     setText(names.gap, `ε = ${format(way.epsilon)}`);

@@ -285,6 +285,7 @@ function waterfall() {
       bar.style.width = `${to - from}%`;
       bar.dataset.kind = i === 0 ? "baseline" : i === 3 ? "remainder" : terms[i] < 0 ? "negative" : "positive";
       bar.hidden = !R;
+      bar.toggleAttribute("data-cut", Math.max(stops[i], stops[i + 1]) > limit); // while the scale rests
       setText(name, names[i]);
     });
     for (const { share, text } of scale) {
