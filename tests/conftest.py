@@ -4,9 +4,7 @@ import os
 
 import pytest
 
-from benchmarks.web import ROOT, build_book, launch, serving
-
-__all__ = ["ROOT"]
+from benchmarks.web import build_book, launch, serving
 
 
 def pytest_collection_modifyitems(items):

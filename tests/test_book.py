@@ -10,7 +10,8 @@ import matplotlib.pyplot as plt
 import nbformat
 import pytest
 import yaml
-from conftest import ROOT
+
+from benchmarks.web import ROOT
 
 PACKAGE = ROOT / "lrp_edu"
 CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))

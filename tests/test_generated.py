@@ -3,9 +3,9 @@
 import sys
 
 import pytest
-from conftest import ROOT
 from test_book import text_of
 
+from benchmarks.web import ROOT
 from lrp_edu.rules import RULES
 
 sys.path.insert(0, str(ROOT / "tools"))

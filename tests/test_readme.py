@@ -5,7 +5,8 @@ import io
 import re
 
 import yaml
-from conftest import ROOT
+
+from benchmarks.web import ROOT
 
 
 def test_the_example_prints_what_the_readme_shows():
