@@ -16,6 +16,7 @@ SIGN_COLORS = {1: rgb(RELEVANCE_COLORS[-1]), -1: rgb(RELEVANCE_COLORS[0]), 0: (8
 DIM = {"light": 1, "dark": 0.86}
 PAGE_INK = {"light": (31, 35, 40), "dark": (230, 233, 236)}
 MUTED = {"light": (89, 99, 110), "dark": (163, 173, 184)}
+ACCENT = {"light": (11, 107, 203), "dark": (108, 182, 255)}
 LINE = {"light": (209, 217, 224), "dark": (68, 76, 86)}
 LEGEND = ("silence", "output", "contour", "hinge", "weights", "walk", "leg", "aim", "domain", "landmark",
           "side-curve", "side-tangent", "gap", "side-silent")  # fmt: skip
@@ -87,6 +88,7 @@ ALBUM = Album(
         "rings": ".handle-ring",
         "grabs": ".handle-grab",
         **{f"legend {name}": f".legend-item .{name}" for name in (*LEGEND, "walk-head", "sample-ground")},
+        "legend sample-output": ".legend-item .sample-output",
         **{f"named {name}": f".legend-item:has(.{name})" for name in LEGEND},
         "legend root": ".legend-item .landmark .mark",
         "legend stops": ".legend-item linearGradient stop",
@@ -104,6 +106,7 @@ ALBUM = Album(
         "side gap": ".side-view .gap",
         "side marks": ".side-view .mark",
         **{f"side {name} name": f".side-name.side-{name}" for name in ("start", "end", "gap")},
+        "legend texts": ".legend-text",
         "bars": ".bar",
         "bar names": ".bar-name",
         "bar area": ".bar-area",
@@ -113,6 +116,7 @@ ALBUM = Album(
         "bar ticks": ".bar-tick",
         "waterfall": ".waterfall",
         "direction": "fieldset.choice",
+        "direction names": "fieldset.choice span",
         "directions": "input[data-control=direction]",
         "slider b": "input[data-control=b]",
         "field b": "input[data-field=b]",
@@ -301,15 +305,51 @@ def test_the_plane_is_painted_with_the_output(drawn):
     for picture in drawn:
         if picture.photo is None:
             continue
-        f, right, silent = neuron(picture)(rows), [], []
+        f, right, silent, hatched = neuron(picture)(rows), [], [], []
         for value, point in zip(f, plane(picture).pixels(rows), strict=True):
             color = np.array(picture.pixel(point)) / DIM[picture.look.theme]
             if value > 0:
                 right.append(near(color, blend(ACTIVATION_COLORS, value / BRIGHTEST), 8))
             else:
                 silent.append(all(HATCH[i] - 8 <= color[i] <= SILENT[i] + 8 for i in range(3)))
+                hatched.append(silent[-1] and not near(color, SILENT, 6))
         assert not right or np.mean(right) > 0.7, f"{picture}: {np.mean(right)} of the colors"
         assert not silent or np.mean(silent) > 0.75, f"{picture}: {np.mean(silent)} of the silent side"
+        flat = not hinged(picture)  # there is no side to be hatched
+        assert not silent or flat or np.mean(hatched) > 0.04, (
+            f"{picture}: {np.mean(hatched)} of the silent side is hatched"
+        )
+
+
+def painted(picture, ends, color, tolerance=40):
+    """Return how much of a line has its color in the photo, of what lies in the frame and not near its ends."""
+    points = np.linspace(*ends, 400)[80:-80]
+    points = points[plane(picture).holds(points, slack=-3)]
+    return np.mean([near(picture.pixel(point), color, tolerance) for point in points]) if len(points) > 20 else 1
+
+
+def test_the_lines_of_the_plane_are_seen(drawn):
+    for picture in drawn:
+        if picture.photo is None:
+            continue
+        dim = DIM[picture.look.theme]
+        in_the_dark = (
+            [("walk", INK, 0.55)] if np.hypot(*np.diff(picture.parts["walk"][0].points, axis=0)[0]) > 60 else []
+        )
+        for name, color, share in (("hinge", INK, 0.55), *in_the_dark):
+            for part in picture.all(name):
+                ends = part.points
+                if name == "hinge":  # what lies in the picture of it
+                    across = np.linspace(*ends, 20001)
+                    across = across[plane(picture).holds(across)]
+                    ends = across[[0, -1]] if len(across) else ends
+                seen = painted(picture, ends, np.multiply(color, dim))
+                assert seen > share, f"{picture}: {seen} of the {name}"
+        assert painted(picture, picture.one("weights").points, PURPLE) > 0.55, picture
+        lengths = [np.hypot(*np.diff(leg.points, axis=0)[0]) for leg in picture.all("legs")]
+        for leg in picture.all("legs"):
+            if min(lengths) > 25:  # else they lie below the walk
+                assert painted(picture, leg.points, np.multiply(leg.stroke[:3], dim), 60) > 0.2, f"{picture}: a leg"
 
 
 def test_the_domain_is_outlined(drawn):
@@ -523,6 +563,7 @@ def test_the_areas_of_the_legend_have_their_colors(drawn):
         assert picture.one("legend silence").attributes["fill"].endswith("-silent)")
         assert picture.one("legend output").attributes["fill"].endswith("-output)")
         assert all(ground.fill == (*SILENT, 1) for ground in picture.all("legend sample-ground"))
+        assert picture.one("legend sample-output").fill == (*rgb(ACTIVATION_COLORS[2]), 1)
         if picture.photo is None:
             continue
         left, top, width, height = picture.one("legend output").box
@@ -690,6 +731,11 @@ def test_the_bars_lead_to_the_output(drawn):
 
         names = picture.all("bar names")
         assert [name.text for name in names] == [f"f({point_name(picture)})", "R₁", "R₂", "ε"]
+        frame = picture.one("waterfall").box
+        for part in (*names, *picture.all("bars"), picture.one("bar area"), *picture.all("bar ticks")):
+            assert frame[0] - 1 <= part.box[0] <= part.box[0] + part.box[2] <= frame[0] + frame[2] + 1
+            assert frame[1] - 1 <= part.box[1] <= part.box[1] + part.box[3] <= frame[1] + frame[3] + 3
+        assert all(name.box[0] + name.box[2] < left + 1 for name in names)
         bars = picture.all("bars")
         assert len(bars) == (0 if picture.numbers["R"] is None else 4)
         stops = np.concatenate([[0], np.cumsum(parts)])
@@ -740,6 +786,9 @@ def test_the_controls_show_the_state(drawn):
             assert chosen == {key: key == given(picture, "direction") for key in ("w2", "z", "zplus", "free")}
             assert [part.labels for part in picture.parts["directions"]] == [["w²"], ["z"], ["z⁺"], ["free"]]
         assert picture.hidden("direction") != walking(picture)
+        for span, option in zip(picture.all("direction names"), picture.parts["directions"], strict=False):
+            pressed = (*ACCENT[picture.look.theme], 1) if option.checked else None
+            assert span.background == pressed and span.text == option.labels[0]
         for key, shown in (("x", True), ("w", True), ("a", not walking(picture)), ("v", free(picture))):
             for i in range(2):
                 fields = picture.all(f"field {key}.{i}")
@@ -769,7 +818,7 @@ def test_the_numbers_stand_beside_their_names(drawn):
 
 def test_what_lies_on_the_page_has_the_colors_of_its_theme(drawn):
     inked = ("axis labels", "side axis labels", "side start name", "side end name", "side gap name", "bar goal name")
-    muted = ("x ticks", "y ticks", "side x ticks", "side y ticks", "bar ticks", "labels")
+    muted = ("x ticks", "y ticks", "side x ticks", "side y ticks", "bar ticks", "labels", "legend texts")
     for picture in drawn:
         theme = picture.look.theme
         for names, colors in ((inked, PAGE_INK), (muted, MUTED)):
