@@ -59,8 +59,14 @@ async function start(element) {
     }, QUIET);
   });
   const place = document.createElement("div");
-  element.querySelector(".explorable-static").replaceWith(place);
-  figure.render({ model, el: place });
+  const table = element.querySelector(".explorable-static");
+  table.replaceWith(place);
+  try {
+    figure.render({ model, el: place });
+  } catch (error) {
+    place.replaceWith(table); // what fails leaves the numbers
+    throw error;
+  }
   figures.set(key, element);
 }
 

@@ -692,8 +692,12 @@ def test_without_javascript_the_table_stands(browser, folder, address, show_page
         assert still.get_by_role("row", name="R₁ 1.6").is_visible()
 
 
-def test_a_figure_that_cannot_start_keeps_its_table(show_page, page):
-    page.route("**/neuron/neuron.js", lambda route: route.abort())
+FAILING = "export default { render() { throw new Error('it fails while it starts'); } };"
+
+
+@pytest.mark.parametrize("answer", [None, {"body": FAILING, "content_type": "text/javascript"}], ids=["none", "fails"])
+def test_a_figure_that_cannot_start_keeps_its_table(show_page, page, answer):
+    page.route("**/neuron/neuron.js", lambda route: route.fulfill(**answer) if answer else route.abort())
     with pytest.raises(Exception, match="Timeout"):
         page.set_default_timeout(1500)
         show_page(NeuronFigure())
