@@ -8,7 +8,7 @@ from lrp_edu.explorables import NeuronFigure
 CELLS = [
     "from lrp_edu.explorables import NeuronFigure\nfigure = NeuronFigure()\nfigure",
     "print('dragged to', figure.x, figure.numbers()['R'])",
-    "figure.x = (2, 0.5)\nfigure.b = 99",
+    "figure.x = (2, 0.5)\nfigure.b = 99\nfigure.caption = 'Look at [no bias](b=0).'",
     "print('now', figure.x, figure.b)",
 ]
 
@@ -58,5 +58,6 @@ def test_what_is_dragged_is_in_python_and_what_python_sets_is_drawn(notebook, pa
     page.wait_for_function("document.querySelector('[data-number=f_x]').textContent === '7.5'")
     assert figure.locator("[data-handle=x]").get_attribute("aria-valuetext") == "(2, 0.5)"
     assert figure.evaluate("(root) => [root.explorable.state.x, root.explorable.state.b]") == [[2, 0.5], 3]
+    assert figure.locator(".caption").inner_text() == "Look at no bias."
     run(page, 3)
     assert printed(page, 3, "now") == "now (2.0, 0.5) 3.0"
