@@ -7,9 +7,11 @@ import pytest
 import test_live_figures as live
 from network_cases import network_case
 
+from lrp_edu.claims.reference import takes_bias
 from lrp_edu.explorables import NetworkFigure
 from lrp_edu.explorables.core import plain
 from lrp_edu.explorables.core.explorable import show
+from lrp_edu.explorables.network import KEYS
 
 RULES = list(NetworkFigure.schema()["rule"]["choices"])
 folder, address, show_page = live.folder, live.address, live.show_page  # fixtures
@@ -263,7 +265,7 @@ def test_every_rule_is_chosen(show_page, rule):
     setting = {"epsilon": "epsilon", "gamma": "gamma", "alphabeta": "alpha"}.get(rule)
     visible = {key for key in ("epsilon", "gamma", "alpha") if page.locator(f"[data-field={key}]").is_visible()}
     assert visible == ({setting} if setting else set())
-    assert page.locator("[data-control=absorb]").first.is_visible() == (rule not in ("wsquare", "flat", "zbox"))
+    assert page.locator("[data-control=absorb]").first.is_visible() == takes_bias(KEYS[rule].name)
     if setting:
         page.locator(f"[data-field={setting}]").fill("1.5")
         assert live.agrees(page, NetworkFigure)["state"][setting] == 1.5
