@@ -22,6 +22,7 @@ NAMED = [
     {},
     {"rule": "alphabeta", "selected": "4"},
     {"b": (0, 1, 0), "absorb": "yes", "selected": "25"},
+    {"b": (0, -1, 0), "absorb": "yes", "selected": "5"},
     {"x": (1, 0, 1), "selected": "6"},
     {"x": (1, 0, 1), "rule": "wsquare", "selected": "7"},
     {"x": (2, 1, 1), "selected": "36"},
@@ -531,7 +532,9 @@ def neuron_rows(picture, key):
             kind: loss[index(key)] for kind, loss in picture.numbers["losses"][layer - 1].items() if loss[index(key)]
         }
         yield "Σ sent" if kept else f"Σ = {name}", sum(message(picture, edge) for edge in sent)
-        texts = {"bias": "kept by the bias", "stabilizer": "kept by ε", "no_receiver": "no receiver"}
+        injected = kept.get("bias", 0) * R < 0
+        bias = "injected by the bias" if injected else "kept by the bias"
+        texts = {"bias": bias, "stabilizer": "kept by ε", "no_receiver": "no receiver"}
         yield from ((text, kept[kind]) for kind, text in texts.items() if kind in kept)
         if kept:
             yield f"together = {name}", R

@@ -104,6 +104,8 @@ class NetworkFigure(Explorable):
         | {
             "bias": "The bias stands in the denominator and keeps its share, R b / z, for itself. "
             "The inputs do not get it.",
+            "bias-adds": "The bias stands in the denominator, and its share has the sign opposite to R: "
+            "it adds to what the inputs get.",
             "stabilizer": "ε makes each denominator larger: it keeps a part of the relevance for itself.",
         }
         | _for_each(
@@ -193,7 +195,13 @@ class NetworkFigure(Explorable):
             for k, loss, R_k in zip(_above(layer), losses[layer]["no_receiver"], R[layer + 1], strict=True)
             if loss
         ]
-        return nobody + [kind for kind in ("bias", "stabilizer") if any(np.any(loss[kind]) for loss in losses)]
+        kept = [loss["bias"] * R_k for loss, R_k in zip(losses, R[1:], strict=True)]
+        others = {
+            "bias": any((part > 0).any() for part in kept),
+            "bias-adds": any((part < 0).any() for part in kept),
+            "stabilizer": any(loss["stabilizer"].any() for loss in losses),
+        }
+        return nobody + [kind for kind, applies in others.items() if applies]
 
     def _strange(self, a, R, messages, **_):
         """Return what a rule does that may surprise, though nothing is lost."""

@@ -42,7 +42,10 @@ function notes({ rule, first, W1, W2 }, { f_x, a, z, R, messages, losses }, { bo
   const where = (layer, key) => LAYERS[layer].filter((_, n) => key(n));
   const lost = [1, 0].flatMap((l) =>
     where(l + 1, (n) => losses[l].no_receiver[n]).map((k) => `${why(losses[l].no_receiver[index(k)], R[l + 1][index(k)], rules[l])}-${k}`));
-  lost.push(...["bias", "stabilizer"].filter((kind) => losses.some((loss) => loss[kind].some(Boolean))));
+  const kept = losses.flatMap((loss, l) => loss.bias.map((amount, n) => amount * R[l + 1][n]));
+  if (kept.some((part) => part > 0)) lost.push("bias");
+  if (kept.some((part) => part < 0)) lost.push("bias-adds");
+  if (losses.some((loss) => loss.stabilizer.some(Boolean))) lost.push("stabilizer");
   const size = (l, n) => lrp.sum(messages[l].map((row) => Math.abs(row[n])));
   const strange = [1, 0].flatMap((l) =>
     where(l + 1, (n) => R[l + 1][n] && size(l, n) > huge * Math.abs(R[l + 1][n])).map((k) => `huge-${k}`));
@@ -496,9 +499,10 @@ function neuronTable(key, select) {
     const passed = lrp.sum(values.messages[layer - 1].map((messages) => messages[n]));
     sumOut.show(passed);
     const lost = losses.map((r) => ({ ...r, amount: values.losses[layer - 1][r.kind][n] }));
-    for (const { element, show, amount } of lost) {
+    for (const { kind, element, show, amount } of lost) {
       show(amount);
       element.hidden = !amount;
+      if (kind === "bias") setText(element.firstChild, amount * relevance < 0 ? "injected by the bias" : "kept by the bias");
     }
     const some = lost.some(({ amount }) => amount);
     whole.element.hidden = !some;
