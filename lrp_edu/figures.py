@@ -16,7 +16,7 @@ from . import _check as check
 from .palette import ACTIVATION_COLORS, EPSILON, RELEVANCE_COLORS
 
 NEGATIVE, POSITIVE = RELEVANCE_COLORS[0], RELEVANCE_COLORS[-1]
-#: What is invalid, missing or left over.
+#: What is wrong, in a chapter's own comparison. The remainder is not: it has EPSILON.
 WARNING = "#e08214"
 #: Text and main lines; lines that guide the eye; the region where a neuron is silent; the page.
 INK, GUIDE, SILENT, PAPER = "#222222", "#767676", "#e4e4e4", "#ffffff"
