@@ -36,11 +36,13 @@ def layers_conserve(rng):
 def _explained(parameters, x, drawn):
     """Return an explanation, and of each layer from the output down the messages, their magnitudes and R, by equation.
 
-    The magnitudes include those of the layers above.
+    The magnitudes include those of the layers above. The activations are those that the layers saw: `forward` has a
+    claim of its own.
     """
-    e = build(parameters).explain(x, rules=drawn)
+    net = build(parameters)
+    e = net.explain(x, rules=drawn)
     R = size = e.layers[-1]
-    passes, seen = [], reference.activations(x, parameters)[:-1]
+    passes, seen = [], [its.a for its in net.see(x)[0] if its.W is not None]
     for rule, a, (W, _) in zip(drawn[::-1], seen[::-1], parameters[::-1], strict=True):
         M, _ = reference.sent(rule, a, W, R)
         _, sizes = reference.sent(rule, a, W, abs(size))
