@@ -2,9 +2,12 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import lrp_edu
+from lrp_edu import Dense, Network, ZPlus
 
+PACKAGE = str(Path(lrp_edu.__file__).parent)
 NUMERIC = "decomposition digits explanation first_order layers messages network neuron propagate roots rules taylor"
 EXTRAS = ("anywidget", "ipywidgets", "matplotlib", "sympy", "traitlets")
 BLOCK = f"""
@@ -47,3 +50,20 @@ def test_the_front_door():
     assert network.explain([1.0, 1.0], rules=ZPlus()).relevance.tolist() == [1, 2]
     assert LRP0 in lrp_edu.RULES.values()
     assert all(hasattr(lrp_edu, name) for name in lrp_edu.__all__)
+
+
+def test_a_pass_through_a_small_layer_enters_few_functions():
+    """Whoever follows `relprop` through one layer by z⁺ meets at most twelve functions of the package."""
+    network, entered = Network([Dense([[1.0, 2.0], [3.0, -1.0]])]), []
+    network.forward([1.0, 1.0])
+
+    def note(frame, event, _):
+        if event == "call" and frame.f_code.co_filename.startswith(PACKAGE):
+            entered.append(frame.f_code.co_qualname)
+
+    sys.setprofile(note)
+    try:
+        network.relprop([1.0, 1.0], ZPlus())
+    finally:
+        sys.setprofile(None)
+    assert {"Network.relprop", "propagate", "ZPlus.terms"} <= set(entered) and len(entered) <= 12, entered
