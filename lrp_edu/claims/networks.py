@@ -21,7 +21,7 @@ def build(parameters):
 
 @CLAIMS.law(
     "eq-layer-conservation",
-    "Every layer adds up to f(x) for any bias, if no bias or ε takes a share and all find receivers.",
+    "Every layer adds up to f(x) for any bias, if no bias or ϵ takes a share and all find receivers.",
 )
 def layers_conserve(rng):
     x, parameters = cases.network(rng)
@@ -107,7 +107,7 @@ def gradient_times_input(rng):
     return relative((x * gradient).sum(axis=1) - f, reference.magnitude(x, parameters)[:, 0])
 
 
-@CLAIMS.law("eq-audit", "The bias keeps Rⱼ bⱼ / dⱼ and the stabilizer Rⱼ ε sign(zⱼ) / dⱼ; the rest arrives.")
+@CLAIMS.law("eq-audit", "The bias keeps Rⱼ bⱼ / dⱼ and the stabilizer Rⱼ ϵ sign(zⱼ) / dⱼ; the rest arrives.")
 def kept(rng):
     a, W, R = cases.layer(rng)
     b, epsilon = numbers(rng, W.shape[1]), rng.choice([0, 1]) * scale(rng)
@@ -139,7 +139,9 @@ def audit_adds_up(rng):
     return relative([error], np.array(size)[:, None])
 
 
-@CLAIMS.law("eq-zplus-rule", "With b ≤ 0, zᴮ first and z⁺ above are consistent: R ≥ 0 and Σ R = f(x) in each layer.")
+@CLAIMS.law(
+    "eq-zplus-rule", "With b ≤ 0 ≤ f(x) and l ≤ 0 ≤ h, zᴮ first and z⁺ above give R ≥ 0 and Σ R = f(x) in each layer."
+)
 def deep_taylor(rng):
     low, high, x = cases.box(rng, rng.integers(1, 7))
     _, parameters = cases.network(rng)
@@ -232,7 +234,9 @@ def starts_from_the_logit(rng):
     return relative(e.layers[-1] - start, reference.magnitude(x, parameters))
 
 
-@CLAIMS.proof("eq-softmax-logit", "Softmax couples the classes: log(Pᵢ / Pₖ) = zᵢ − zₖ, and ∂Pᵢ/∂zₖ = −Pᵢ Pₖ is not 0.")
+@CLAIMS.proof(
+    "eq-softmax-logit", "Softmax couples classes: log(Pᵢ / Pₖ) = zᵢ − zₖ, and ∂Pᵢ/∂zₖ = −Pᵢ Pₖ is not 0 for i ≠ k."
+)
 def softmax_couples():
     z = sp.symbols("z:3", real=True)
     P = [sp.exp(z_c) / sum(map(sp.exp, z)) for z_c in z]

@@ -251,10 +251,12 @@ def directions_without_units(rng):
 
 
 for _stem, (_name, _root, _relevance, *_) in DIRECTIONS.items():
-    CLAIMS.law(_root, f"The {_name} root is a root, whatever the bias: there w·x̃ + b = 0.")(_is_root(_stem))
-    CLAIMS.law(_relevance, f"In the direction {_name} each input gets its share of w·v, and Σ R = f(x).")(
-        _shares(_stem)
+    CLAIMS.law(_root, f"Where w·v ≠ 0 the {_name} root is a root, whatever the bias: there w·x̃ + b = 0.")(
+        _is_root(_stem)
     )
+    CLAIMS.law(
+        _relevance, f"Where w·v ≠ 0, in the direction {_name} each input gets its share of w·v, and Σ R = f(x)."
+    )(_shares(_stem))
 
 
 @CLAIMS.law("eq-root", "The walk against any v with w·v ≠ 0 ends on the hinge.")
@@ -265,7 +267,7 @@ def any_walk_ends_on_the_hinge(rng):
     return relative(roots.root(neuron.Neuron(w, b), x, v) @ w + b, size)
 
 
-@CLAIMS.law("eq-master-relevance", "Σ R = f(x) for every direction v and every bias, and both f(root) and ε are 0.")
+@CLAIMS.law("eq-master-relevance", "Σ R = f(x) for every v with w·v ≠ 0 and every bias, and both f(x̃) and ε are 0.")
 def any_walk_conserves(rng):
     x, w, b, v, slope = _any_walk(rng)
     split = roots.relevance(neuron.Neuron(w, b), x, v)
@@ -307,7 +309,8 @@ def alphabeta_is_a_walk(rng):
 
 
 @CLAIMS.counterexample(
-    "eq-alphabeta-direction", "With nothing that subtracts, the shares of αβ add up to α f(x), and no root has them."
+    "eq-alphabeta-direction",
+    "With α > 1 and nothing that subtracts, αβ's shares add up to α f(x), and no root has them.",
 )
 def alphabeta_without_both_kinds(rng):
     x, w = rng.uniform(0.5, 2, (64, 4)), rng.uniform(0.5, 2, 4)
@@ -392,16 +395,24 @@ def zbox_root_in_the_box(rng):
     return _agree(roots.in_domain(roots.zbox_root(x, w, b, low, high), low, high), x, w, b, v)
 
 
-@CLAIMS.law("eq-zbox-direction", "If any point of the box is silent, the zᴮ root of an active x in it lies in the box.")
+@CLAIMS.law(
+    "eq-zbox-direction", "With a silent point in the box, an active x has its zᴮ root there if l ≤ 0 ≤ h or no wᵢ is 0."
+)
 def zbox_finds_a_root(rng):
     low, high, x = cases.box(rng, rng.integers(1, 9))
     w = rng.normal(size=x.shape[1])
+    if rng.random() < 0.5:
+        w[1:] *= rng.random(len(w) - 1) < 0.7
+    else:  # the box need not hold the origin
+        shift = numbers(rng, len(w))
+        low, high, x = low + shift, high + shift, x + shift
     silent = low + rng.random(x.shape[1]) * (high - low)
     b = -silent @ w
     x = x[x @ w + b > 1e-6 * (abs(x) @ abs(w) + abs(b))]
     root = roots.zbox_root(x, w, b, low, high)
     outside = np.maximum(np.maximum(low - root, root - high), 0)
-    return relative(outside * abs(w), _sizes(x, w, b, low, high))
+    sizes = np.where(w == 0, abs(low) + abs(high), _sizes(x, w, b, low, high))
+    return relative(outside * np.where(w == 0, 1, abs(w)), sizes)
 
 
 @CLAIMS.counterexample(
@@ -507,7 +518,10 @@ def zplus_root_leaves_the_domain(rng):
     return np.where(roots.in_domain(a), 0, -a.min(axis=1))
 
 
-@CLAIMS.law("eq-master-relevance", "w², z⁺ and, in its box, zᴮ are consistent: no share is negative, and Σ R = f(x).")
+@CLAIMS.law(
+    "eq-master-relevance",
+    "Where w·v > 0, w², z⁺ and, in its box, zᴮ are consistent: no share is negative, and Σ R = f(x).",
+)
 def consistent_directions(rng):
     low, high, x = cases.box(rng, rng.integers(1, 9))
     w, b = rng.normal(size=x.shape[1]) * scale(rng), numbers(rng)

@@ -23,7 +23,7 @@ def _coefficients(name, a, degree):
 
 
 @CLAIMS.law(
-    "eq-taylor-polynomial", "The coefficients f⁽ᵏ⁾(a) / k! are those of Cauchy's integral on a circle around a."
+    "eq-taylor-polynomial", "The f⁽ᵏ⁾(a) / k! are those of Cauchy's integral around a, if f is analytic on the disc."
 )
 def taylor_coefficients(rng):
     name, a, degree = rng.choice(list(PLAIN)), rng.uniform(-0.5, 2), rng.integers(13)
@@ -43,7 +43,7 @@ def taylor_series(rng):
     return relative(taylor.evaluate(c, a, a + h) - PLAIN[name](a + h), size)
 
 
-@CLAIMS.law("eq-maclaurin", "At a = 0 the coefficients of eˣ are 1 / k!, and those of ln(1 + x) are ±1 / k.")
+@CLAIMS.law("eq-maclaurin", "At a = 0 the coefficients of eˣ are 1 / k!, and those of ln(1 + x) are ±1 / k for k ≥ 1.")
 def maclaurin(rng):
     degree = rng.integers(1, 20)
     k = np.arange(1.0, degree + 1)
@@ -71,7 +71,8 @@ def remainder_of_cubic(rng):
 
 
 @CLAIMS.counterexample(
-    "eq-taylor-remainder", "A higher degree can be farther off: for ln(1 + x) at a = 0 it is, from x = 2 on."
+    "eq-taylor-remainder",
+    "A higher degree can be farther off: for ln(1 + x) at a = 0 each after the first is, if x ≥ 2.",
 )
 def higher_is_worse(rng):
     x, n = rng.uniform(2, 5, 64), rng.integers(1, 12)
@@ -230,7 +231,9 @@ def conservation_is_not_enough(rng):
     return relative(split.relevance, abs(c)[:, None])[c != 0] * split.is_conservative()
 
 
-@CLAIMS.law("eq-conservation", "The uniform map Rᵢ = f(x) / d is consistent, and says nothing about the inputs.")
+@CLAIMS.law(
+    "eq-conservation", "Where f(x) ≥ 0 the uniform map Rᵢ = f(x) / d is consistent, and says nothing about the inputs."
+)
 def uniform_map(rng):
     f, d = abs(numbers(rng, 64, 1)), int(rng.integers(1, 9))
     split = decomposition.Decomposition(f[:, 0], np.broadcast_to(f / d, (64, d)))

@@ -47,7 +47,7 @@ def incoming_sum(rng):
 
 
 @CLAIMS.law(
-    "eq-outgoing-sum", "But for the ε rule the messages that a neuron sends add up to Rₖ, if there is a receiver."
+    "eq-outgoing-sum", "But for the ε rule messages sent add up to Rₖ, if there is a receiver; for αβ, of both kinds."
 )
 def outgoing_sum(rng):
     a, W, R = cases.layer(rng)
@@ -115,7 +115,8 @@ def alpha_one_is_zplus(rng):
 
 
 @CLAIMS.law(
-    "eq-alphabeta-rule", "Where nothing subtracts, the αβ rule multiplies the relevance by α; α = 2 doubles it."
+    "eq-alphabeta-rule",
+    "Where something adds and nothing subtracts, αβ multiplies the relevance by α; α = 2 doubles it.",
 )
 def alpha_multiplies(rng):
     a, W, R = cases.layer(rng, low=0.01)
@@ -161,7 +162,9 @@ def gamma_needs_inputs_of_one_sign(rng):
     return abs(near - limit).max(axis=1)
 
 
-@CLAIMS.law("eq-epsilon-rule", "ε takes R ε / (|z| + ε) away and leaves the proportions; as ε → 0 it is LRP-0.")
+@CLAIMS.law(
+    "eq-epsilon-rule", "With q = Σ aᵢ wᵢ the ε rule takes R ϵ / (|q| + ϵ) and keeps proportions; as ϵ → 0 it is LRP-0."
+)
 def epsilon_tends_to_lrp0(rng):
     a, w, R = _one_neuron(rng)
     z, size, epsilon = abs(a @ w), abs(a) @ abs(w), scale(rng, 9)
@@ -170,7 +173,7 @@ def epsilon_tends_to_lrp0(rng):
     return relative(leaky - exact * z / (z + epsilon), abs(exact) * size / z)
 
 
-@CLAIMS.law("eq-epsilon-rule", "With b = 0 and ε = (1/t − 1) z the ε rule expands at (1 − t) x, which is no root.")
+@CLAIMS.law("eq-epsilon-rule", "With b = 0 and ϵ = (1/t − 1) z the ε rule expands at (1 − t) x, which is no root.")
 def epsilon_is_an_expansion(rng):
     x, w, _ = cases.neuron(rng)
     x, t = cases.active(x, w, 0)[:1], rng.uniform(0.1, 1)
@@ -260,7 +263,9 @@ def alpha_beta_with_bias(rng):
     return relative(passed - (R * (1 - kept)).sum(axis=1), alpha * abs(R).sum(axis=1))
 
 
-@CLAIMS.counterexample("eq-lrp0-rule", "Leaving the bias out can turn signs: where it outweighs all inputs, it does.")
+@CLAIMS.counterexample(
+    "eq-lrp0-rule", "Leaving b out can turn signs: it does where b outweighs inputs whose sum has the other sign."
+)
 def bias_turns_signs(rng):
     x, w = rng.uniform(0.5, 2, (64, 3)), np.array([[1.0], [-2.0], [-2.0]])
     w[0] *= rng.uniform(0.1, 1)
@@ -289,7 +294,7 @@ def silent_gets_nothing(rng):
 
 
 @CLAIMS.counterexample(
-    "eq-relprop", "Under w², flat and zᴮ a silent neuron gets something: they are for the first layer."
+    "eq-relprop", "Under w², flat and zᴮ a silent neuron can get something: they are for the first layer."
 )
 def silent_gets_something(rng):
     a, W, R = (
