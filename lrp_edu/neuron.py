@@ -41,6 +41,10 @@ class Neuron:
     def __repr__(self):
         return f"Neuron({self.w.tolist()}, b={self.b})"
 
+    def __reduce__(self):
+        """Return what makes an equal neuron; weights that were merely unpickled could be written to."""
+        return Neuron, (self.w, self.b)
+
     def __call__(self, x):
         """Return the output, of shape (...)."""
         return np.maximum(0, self.preactivation(x))

@@ -52,7 +52,8 @@ def propagate(rule, layer, seen, R):
     Raises
     ------
     ValueError
-        If a ratio :math:`R_j / d_j` is too large or too small for the precision.
+        If `R` does not fit the layer's outputs, or a ratio :math:`R_j / d_j` is too large or too small for the
+        precision.
 
     Notes
     -----
@@ -67,6 +68,8 @@ def propagate(rule, layer, seen, R):
     >>> propagate(ZPlus(), layer, seen, 1.5 * output)
     array([2., 1.])
     """
+    if np.shape(R) != seen.product.shape:
+        raise ValueError(f"R must have shape {seen.product.shape} like the outputs of {layer}, got {np.shape(R)}")
     shares = []
     with np.errstate(over="ignore", invalid="ignore"):
         for part in rule.parts(seen.a, seen.W, seen.b):

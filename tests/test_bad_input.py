@@ -80,6 +80,10 @@ CASES = {
         lambda: messages([[1, 2]], [[1], [2]], [1]),
         "a must have shape (2,) to match W, got (1, 2)",
     ),
+    "R without its batch": (
+        lambda: hand_down(LRP0(), np.ones((2, 3)), np.ones((3, 1)), [0], np.ones(1)),
+        "R must have shape (2, 1) like the outputs of Dense(3 → 1), got (1,)",
+    ),
     "messages' R": (lambda: messages([1, 2], [[1], [2]], [1, 2]), "R must have shape (1,) to match W, got (2,)"),
     "expansion point": (
         lambda: decompose(lambda x: x, lambda x: x, [1, 2], [1]),

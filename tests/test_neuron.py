@@ -1,5 +1,7 @@
 """One neuron: its two cases, its gradient, its hinge, and where the remainder vanishes."""
 
+import pickle
+
 import numpy as np
 import oracles
 import pytest
@@ -196,3 +198,10 @@ def test_weights_are_a_copy_that_cannot_be_written_to():
     assert neuron.w.tolist() == [2, 1]
     with pytest.raises(ValueError, match="read-only"):
         neuron.w[0] = 0
+
+
+def test_a_neuron_can_be_pickled_and_stays_frozen():
+    neuron = pickle.loads(pickle.dumps(Neuron([2.0, 1.0], b=-1.0)))
+    assert neuron([1.0, 1.0]) == 2
+    with pytest.raises(ValueError, match="read-only"):
+        neuron.w[0] = 5
