@@ -27,6 +27,7 @@ STATES = {
     "no receiver": {"x": (1, 2, 1), "W1": ((1, 2, 0), (1, -2, 1), (0, 2, -1)), "b": (0, 3, 0), "selected": "5"},
     "sign of zero": {"W1": ((1, 2, 0), (1, -2, 1), (0, 2, -1)), "b": (0, 3, 0), "rule": "epsilon"},
     "huge": {"W1": ((1, 2, 0), (1, -1.95, 1), (0, 2, -1)), "b": (0, 3, 0)},
+    "cancel": {"x": (1, 1, 1), "W2": ((1,), (-0.64,), (0,)), "selected": "7"},
     "nothing adds": {"W1": ((1, -0.5, 0), (1, -0.5, 1), (0, 0, -1)), "b": (0, 3, 0), "rule": "zplus"},
     "stabilizer": {"x": (-1.35, 2, -0.7), "rule": "epsilon", "selected": "7"},
     "box": {"x": (2, 2, 2), "rule": "zbox"},
@@ -72,7 +73,8 @@ def test_every_neuron_accounts_for_its_relevance(rule, absorb):
         ("hinge", ["hinge-6", "conserved", "negative"]),
         ("no receiver", ["no-receiver-5", "negative"]),
         ("sign of zero", ["stabilizer", "negative"]),
-        ("huge", ["huge-5", "conserved", "negative"]),
+        ("huge", ["carried-5", "conserved", "negative"]),
+        ("cancel", ["huge-7", "hinge-6", "conserved"]),
         ("nothing adds", ["nothing-adds-5"]),
         ("stabilizer", ["stabilizer", "below-zero", "silent-5"]),
         ("box", ["fed-6", "box", "conserved"]),
@@ -273,6 +275,64 @@ def test_every_rule_is_chosen(show_page, rule):
         assert live.agrees(page, NetworkFigure)["state"][setting] == 1.5
     page.locator("[data-control=first]").select_option("zbox")
     assert live.agrees(page, NetworkFigure)["state"]["first"] == "zbox"
+
+
+@pytest.mark.parametrize("width", [360, 740, 1280])
+def test_nothing_below_moves_while_an_input_is_dragged(show_page, page, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    show_page(NetworkFigure(selected="2", b=(1, -0.5, 0.3)))
+    random = np.random.default_rng(8)
+    for rule in RULES:
+        states = [{"rule": rule, "absorb": "yes", "x": random.uniform(-3, 3, 3).tolist()} for _ in range(40)]
+        heights = page.evaluate(
+            """async (states) => {
+                const [root, heights] = [document.querySelector(".explorable"), new Set()];
+                for (const state of states) {
+                    root.explorable.set(state);
+                    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+                    heights.add(Math.round(root.querySelector(".columns").getBoundingClientRect().height));
+                }
+                return [...heights];
+            }""",
+            states,
+        )
+        assert len(heights) == 1, f"{rule}: {heights}"
+
+
+def test_the_scale_rests_while_one_drags(show_page):
+    page = show_page(NetworkFigure())
+
+    def drawn():
+        live.settle(page)
+        texts = page.locator(".legend-item > span:not(.swatch)").all_text_contents()
+        width = page.locator("[data-item='57'] .edge-line").get_attribute("stroke-width")
+        return [text for text in texts if text.isdigit()], float(width)
+
+    assert drawn() == (["8", "0", "8"], 6)
+    x, y = live.center(page, "'x.0'")
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y - 60, steps=4)
+    assert live.shown(page)["state"]["x"] == [3, 2, 1]
+    assert drawn() == (["8", "0", "8"], 18)  # the message is 12
+    page.mouse.up()
+    assert drawn() == (["16", "0", "16"], 9)
+
+
+def test_a_finger_drags_an_input_and_not_the_page(show_page, page):
+    page.set_viewport_size({"width": 360, "height": 500})
+    show_page(NetworkFigure(), NetworkFigure())
+    page.evaluate("scrollTo(0, 180)")
+    touch = page.context.new_cdp_session(page)
+    box = page.locator("[data-item='2'] .node-body").first.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    before = page.evaluate("scrollY")
+    for kind, place in (("touchStart", (x, y)), ("touchMove", (x - 12, y - 15)), ("touchMove", (x - 40, y - 90))):
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": place[0], "y": place[1]}]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    seen = live.agrees(page, NetworkFigure)
+    assert seen["state"]["x"][1] < 0 and seen["state"]["selected"] == "2"
+    assert page.evaluate("scrollY") == before
 
 
 def test_a_screen_reader_hears_the_numbers(show_page):

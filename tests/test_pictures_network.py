@@ -65,6 +65,7 @@ ALBUM = Album(
         "edge numbers": ".edge-number",
         "tracks": ".track",
         "track ends": ".track-end",
+        "rule line": ".layer-rule",
         "knobs": ".handle .mark",
         "knob handles": ".handle",
         "layer names": ".layer-name",
@@ -74,6 +75,7 @@ ALBUM = Album(
         "legend": ".legend-item",
         "legend texts": ".legend-item > span:not(.swatch)",
         "wedges": ".wedge",
+        "samples": ".sample *",
         "activation": ".legend-item .swatch-activation",
         "rule": "select[data-control=rule]",
         "first": "select[data-control=first]",
@@ -203,6 +205,33 @@ def test_the_legend_shows_the_colors_of_activations(drawn):
         assert zero.middle[0] < swatch.middle[0] < full.middle[0]
 
 
+def test_the_legend_names_everything_else(drawn):
+    names = ["R of a neuron", "silent", "below 0", "message 0", "weight 0"]
+    for picture in drawn:
+        items, samples = picture.all("legend")[2:], picture.all("samples")
+        assert [item.text for item in items] == names and len(samples) == len(names)
+        for item, sample in zip(items, samples, strict=True):
+            assert item.box[0] <= sample.middle[0] <= item.box[0] + item.box[2] and sample.box[2] > 8
+            assert abs(sample.middle[1] - item.middle[1]) < item.box[3] / 2
+        ring, quiet, below, nothing, missing_edge = samples
+        colors = sign_colors(picture)
+        assert (ring.tag, ring.fill, ring.stroke[:3], ring.dashes) == ("circle", None, colors["positive"], ())
+        assert (nothing.tag, nothing.dashes) == ("line", ()) and nothing.stroke[:3] not in colors.values()
+        assert missing_edge.tag == "line" and missing_edge.dashes
+        for key in NEURONS:
+            body = picture.one(f".node-body {key}")
+            if silent(picture, key):
+                assert (quiet.fill, quiet.stroke, quiet.dashes) == (body.fill, body.stroke, body.dashes)
+            elif value(picture.numbers["a"], key) < 0:
+                assert (below.fill, below.stroke, below.dashes) == (body.fill, body.stroke, ())
+        for edge in EDGES:
+            line = picture.one(f".edge-line {edge}")
+            if message(picture, edge) == 0 and not missing(picture, edge):
+                assert (line.stroke[:3], line.width) == (nothing.stroke[:3], nothing.width)
+            if weight(picture, edge) == 0:
+                assert line.dashes == missing_edge.dashes
+
+
 # --- where things stand ---
 
 
@@ -248,6 +277,27 @@ def test_layers_have_their_names_and_sums(drawn):
                 assert name.middle[1] < middle[1] - 50 and total.middle[1] > middle[1] + 50
             else:
                 assert part.box[0] < 20
+
+
+def test_a_line_parts_the_sums_from_the_neurons(drawn):
+    for picture in drawn:
+        line, places = picture.one("rule line"), np.array([center(picture, key) for key in NEURONS])
+        (x, y), span = line.points.mean(axis=0), np.ptp(line.points, axis=0)
+        if picture.look is WIDE:
+            assert span[1] == 0 and span[0] > np.ptp(places[:, 0]) and y > places[:, 1].max() + 40
+            assert all(part.box[1] > y for part in picture.all("sums"))
+        else:
+            assert span[0] == 0 and span[1] > np.ptp(places[:, 1]) and x < places[:, 0].min() - RADIUS
+            assert all(part.box[0] + part.box[2] < x + 8 for part in picture.all("sums"))
+        assert line.stroke is not None
+
+
+def test_every_text_is_readable(drawn):
+    named = [f"{name} {key}" for name in (".node-name", ".node-relevance") for key in NEURONS]
+    for picture in drawn:
+        for name in (*named, "edge numbers", "track ends", "layer names", "sums", "losses"):
+            for part in picture.all(name):
+                assert contrast(over(part.fill, picture.look.page), picture.look.page) > 4, f"{picture}: {name}"
 
 
 def test_what_was_lost_stands_between_the_layers(drawn):
@@ -339,7 +389,7 @@ def test_a_neuron_is_filled_by_its_activation(drawn):
         _, limit = limits(picture)
         for key in NEURONS:
             body, a = picture.one(f".node-body {key}"), value(picture.numbers["a"], key)
-            assert body.radius == pytest.approx(RADIUS) and body.stroke is not None
+            assert body.radius == pytest.approx(RADIUS) and body.stroke is not None and body.fill[3] == 1
             if silent(picture, key):
                 assert body.fill[:3] not in {rgb(color) for color in figures.ACTIVATION_COLORS} and body.dashes
             else:
@@ -470,6 +520,7 @@ def test_the_editor_holds_the_number_of_the_selected_part(drawn):
             number = number[part]
         slider, field = picture.one("editor"), picture.one("editor field")
         assert slider.labels == [label]
+        assert (slider.min, slider.max) == ("-3", "3")
         assert float(field.value) == pytest.approx(number, rel=1e-7)
         assert float(slider.value) == pytest.approx(number, abs=0.051)
 
@@ -478,6 +529,9 @@ def test_the_account_lists_the_messages(drawn):
     for picture in drawn:
         selected = picture.whole_state["selected"]
         rows = [part.cells for part in picture.all("rows")]
+        for part in picture.all("rows"):
+            absent = len(part.cells) == 4 and part.cells[1] == part.cells[3] == "0"
+            assert (part.opacity < 1) == absent, f"{picture}: {part.cells}"
         if len(selected) == 2:
             agrees(picture, rows, [*edge_rows(picture, selected)])
             assert picture.hidden("holds")
@@ -563,5 +617,13 @@ def test_what_is_drawn_is_not_covered(drawn):
             line = picture.one(f".edge-line {edge}")
             start, end = center(picture, edge[0]), center(picture, edge[1])
             place = start + 0.8 * (end - start) if edge not in ("15", "35") else start + 0.3 * (end - start)
+            if line.width > 4 and abs((end - start)[1]) > 60:
+                rim = [
+                    start + 15 * (end - start) / np.hypot(*(end - start)),
+                    end - 15 * (end - start) / np.hypot(*(end - start)),
+                ]
+                for key, point in zip(edge, rim, strict=True):
+                    body = picture.one(f".node-body {key}")
+                    assert near(picture.pixel(point), body.fill[:3], 6), f"{picture}: {edge} covers {key}"
             if line.width > 3 and not picture.one(f".edge-line {edge}").dashes:
                 assert near(picture.pixel(place), over(line.stroke, page), 40), f"{picture}: {edge}"

@@ -49,10 +49,10 @@ ALBUM = Album(
         "axes": ".plot-axes line",
         "data": "svg.plot > g[clip-path]",
         "clip": "svg.plot clipPath rect",
-        "undefined": ".undefined",
-        "curve": ".curve",
-        "polynomial": ".polynomial",
-        "gap": ".gap",
+        "undefined": "svg.plot .undefined",
+        "curve": "svg.plot .curve",
+        "polynomial": "svg.plot .polynomial",
+        "gap": "svg.plot .gap",
         "end": "g[clip-path] > .mark",
         "handles": "[data-handle]",
         "a": "[data-handle=a] .mark",
@@ -62,9 +62,11 @@ ALBUM = Album(
         "rings": ".handle-ring",
         "grabs": ".handle-grab",
         "legend": ".legend-item",
-        "swatches": ".legend-item .swatch",
+        **{f"sample {name}": f".legend-item .{name}" for name in ("curve", "polynomial", "gap", "mark", "undefined")},
         "function": "select[data-control=function]",
         "degree": "input[data-control=degree]",
+        "a field": "input[data-field=a]",
+        "x field": "input[data-field=x]",
         "degree field": "input[data-field=degree]",
         "ladder": ".ladder-title",
         "steps": ".ladder-step",
@@ -156,6 +158,7 @@ def test_nothing_is_drawn_outside_of_the_frame(drawn):
     for picture in drawn:
         assert picture.one("data").style["clipPath"].startswith("url(")
         assert near(picture.parts["clip"][0].points, picture.one("frame").points)
+        assert picture.one("frame").stroke is not None and picture.one("frame").fill is None
 
 
 def test_the_curve_is_that_of_f(drawn):
@@ -241,14 +244,25 @@ def test_each_line_has_a_color_that_is_seen(drawn):
 
 
 def test_the_legend_shows_what_it_names(drawn):
-    names = {"f": "curve", "T": "polynomial", "ε at x": "gap"}
     for picture in drawn:
-        legend = dict(zip((item.text for item in picture.all("legend")), picture.all("swatches"), strict=True))
-        assert list(legend) == list(names)
-        for text, name in names.items():
-            width, style, color = legend[text].border()
-            assert (style, color[:3]) == ("solid", picture.parts[name][0].stroke[:3] if picture.parts[name] else None)
-            assert 2 <= width <= 5 and legend[text].box[2] > 10
+        names = {
+            "f": "curve",
+            f"T, degree {place(picture, 'degree')}": "polynomial",
+            "ε at x": "gap",
+            "T(x)": "mark",
+            "f is not defined": "undefined",
+        }
+        if function(picture) != "log":
+            del names["f is not defined"]
+            assert not picture.parts["sample undefined"][0].shown
+        items = picture.all("legend")
+        assert [item.text for item in items] == list(names), picture
+        for item, name in zip(items, names.values(), strict=True):
+            sample, drawn_part = picture.one(f"sample {name}"), picture.parts["end" if name == "mark" else name][0]
+            assert item.box[0] <= sample.middle[0] <= item.box[0] + item.box[2]
+            assert abs(sample.middle[1] - item.middle[1]) < item.box[3] / 2
+            assert (sample.stroke, sample.fill, sample.width) == (drawn_part.stroke, drawn_part.fill, drawn_part.width)
+            assert sample.box[2] > 8
 
 
 def test_the_ladder_has_a_bar_for_each_remainder(drawn):
@@ -289,6 +303,10 @@ def test_the_controls_show_the_state(drawn):
         assert (slider.value, slider.min, slider.max, slider.step) == (degree, "0", "12", "1")
         assert field.value == degree
         assert (menu.labels, slider.labels) == (["f"], ["degree"])
+        for key in ("a", "x"):
+            field = picture.one(f"{key} field")
+            assert float(field.value) == pytest.approx(place(picture, key), rel=1e-7)
+            assert field.labels[0].startswith(f"{key}, ")
 
 
 def test_the_panel_holds_the_numbers(drawn):
@@ -305,6 +323,10 @@ def test_what_is_drawn_is_not_covered(drawn):
             beside = part.middle + [3, 3]  # the axes may run through the middle
             if scale(picture).holds(part.middle, slack=-8):
                 assert near(picture.pixel(beside), part.fill[:3], 12), f"{picture}: {name}"
+        plane, curve = scale(picture), picture.one("curve")
+        seen = [point for point in curve.points[::9] if plane.holds(point, slack=-12)]
+        exact = [near(picture.pixel(point), curve.stroke[:3], 60) for point in seen]
+        assert np.mean(exact) > 0.6, f"{picture}: the curve is covered"
         if comparable(picture):
             gap = picture.one("gap")
             ends = np.clip(gap.points[:, 1], scale(picture).top, scale(picture).bottom)

@@ -128,15 +128,6 @@ def test_degree_and_function_are_chosen(show_page):  # noqa: F811
     assert agrees(page, TaylorFigure)["state"]["degree"] == 12
 
 
-def test_the_gap_is_drawn_from_the_curve_to_the_polynomial(show_page):  # noqa: F811
-    page = show_page(TaylorFigure(a=0, x=1.2, degree=2))
-    line = page.locator(".gap").evaluate("(line) => ['y1', 'y2'].map((key) => Number(line.getAttribute(key)))")
-    frame = page.locator(".plot-frame")
-    height, top = (float(frame.get_attribute(key)) for key in ("height", "y"))
-    values = [2.5 - (y - top) / height * 5 for y in line]
-    assert values == pytest.approx([np.sin(1.44), 1.44], abs=0.01)
-
-
 def test_links_of_the_caption_set_the_figure(show_page):  # noqa: F811
     page = show_page(TaylorFigure())
     for link, note in (("far from a", "everywhere"), ("beyond 1", "beyond"), ("across the corner", "across")):

@@ -96,17 +96,23 @@ class NetworkFigure(Explorable):
                 "nothing-adds": "Nothing adds at neuron #, so nobody receives the part of R_# that goes to what adds.",
                 "nothing-subtracts": "αβ: nothing subtracts at neuron #, so nobody receives −β R_#, and what adds "
                 "keeps all of α R_#: the sum changes.",
-                "huge": "At neuron # the contributions nearly cancel. Its denominator is small, and its messages are "
-                "far larger than the relevance that they share.",
+                "huge": "At neuron # the contributions nearly cancel: the denominator is small beside them, and the "
+                "messages outgrow the R_# that they share.",
             },
             (*HIDDEN, 7),
         )
+        | _for_each(
+            {
+                "carried": "At neuron # the contributions nearly cancel, and the bias keeps it active. Without the "
+                "bias the denominator is small, and the messages outgrow the R_# that they share.",
+            }
+        )
         | {
-            "bias": "The bias stands in the denominator and keeps its share, R b / z, for itself. "
+            "bias": "The bias stands in the denominator and keeps its share of the relevance for itself. "
             "The inputs do not get it.",
             "bias-adds": "The bias stands in the denominator, and its share has the sign opposite to R: "
             "it adds to what the inputs get.",
-            "stabilizer": "ε makes each denominator larger: it keeps a part of the relevance for itself.",
+            "stabilizer": "ε moves each denominator away from 0, and so keeps a part of the relevance for itself.",
         }
         | _for_each(
             {
@@ -120,9 +126,9 @@ class NetworkFigure(Explorable):
         "missing": "flat does not ask for the weights either: relevance runs along the missing edges (dotted).",
         "nothing": "The output is exactly 0: there is no relevance to hand on.",
         "below-zero": "The output is negative. What is negative too speaks for it, what is positive against it.",
-        "conserved": "Nothing is lost: every layer adds up to the output.",
-        "negative": "A negative relevance is no error: the output is what it is although this neuron is there, "
-        "not because of it.",
+        "conserved": "Nothing is lost: every layer adds up to the output, up to rounding.",
+        "negative": "A relevance of the other sign than the output is no error: by this rule, the neuron speaks "
+        "against the output.",
     } | _for_each(
         {
             "silent": "Neuron # is silent: z_# < 0, so a_# = 0. It has no relevance, and nothing to send.",
@@ -203,10 +209,12 @@ class NetworkFigure(Explorable):
         }
         return nobody + [kind for kind, applies in others.items() if applies]
 
-    def _strange(self, a, R, messages, **_):
+    def _strange(self, a, z, R, messages, losses, **_):
         """Return what a rule does that may surprise, though nothing is lost."""
+        biases = zip(HIDDEN, self.b, z, losses[0]["bias"], strict=True)
+        carried = {k for k, b, z_k, kept in biases if not kept and b > abs(z_k - b)}
         huge = [
-            f"huge-{k}"
+            f"{'carried' if k in carried else 'huge'}-{k}"
             for layer in (1, 0)
             for k, sent, R_k in zip(_above(layer), abs(messages[layer]).sum(axis=0), R[layer + 1], strict=True)
             if sent > HUGE * abs(R_k) > 0

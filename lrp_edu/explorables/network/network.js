@@ -1,6 +1,6 @@
 // Bach's seven neurons: 1 to 3 are the inputs, 4 to 6 hidden, 7 the output. Edges are as thick as their messages.
 
-import { color, format, make, set, setText } from "../core/elements.js";
+import { color, format, legendEntry, make, sampleLine, set, setText } from "../core/elements.js";
 import { figure } from "../core/figure.js";
 import { disc, handle, track } from "../core/handles.js";
 import * as lrp from "../core/lrp.js";
@@ -36,7 +36,7 @@ export function numbers(state, constants) {
   return { ...values, notes: notes(state, values, constants) };
 }
 
-function notes({ rule, first, W1, W2 }, { f_x, a, z, R, messages, losses }, { box, huge }) {
+function notes({ rule, first, W1, W2, b }, { f_x, a, z, R, messages, losses }, { box, huge }) {
   const W = [W1, W2];
   const rules = [first === "same" ? rule : first, rule];
   const where = (layer, key) => LAYERS[layer].filter((_, n) => key(n));
@@ -47,8 +47,9 @@ function notes({ rule, first, W1, W2 }, { f_x, a, z, R, messages, losses }, { bo
   if (kept.some((part) => part < 0)) lost.push("bias-adds");
   if (losses.some((loss) => loss.stabilizer.some(Boolean))) lost.push("stabilizer");
   const size = (l, n) => lrp.sum(messages[l].map((row) => Math.abs(row[n])));
+  const carried = (l, n) => !l && !losses[l].bias[n] && b[n] > Math.abs(z[n] - b[n]);
   const strange = [1, 0].flatMap((l) =>
-    where(l + 1, (n) => R[l + 1][n] && size(l, n) > huge * Math.abs(R[l + 1][n])).map((k) => `huge-${k}`));
+    where(l + 1, (n) => R[l + 1][n] && size(l, n) > huge * Math.abs(R[l + 1][n])).map((k) => `${carried(l, index(k)) ? "carried" : "huge"}-${k}`));
   strange.push(...where(1, (n) => !a[1][n] && R[1][n]).map((k) => `fed-${k}`));
   if (rule === "zbox" && Math.max(...a[1]) > box) strange.push("box");
   const remarks = W.some((weights, l) => weights.some((row, i) => row.some((w, k) => w === 0 && messages[l][i][k] !== 0))) ? ["missing"] : [];
@@ -326,6 +327,8 @@ function drawNeuron(key, nodes, colors) {
   const relevance = make("text", { class: "node-relevance", y: R + 20, "text-anchor": "middle" });
   const ring = make("circle", { class: "node-ring" });
   const group = item(layerOf(key) ? "node" : "node node-input", key, halo, ring, body, value, name, relevance);
+  // A finger on an input drags it and does not scroll the page. (Inside of an SVG, touch-action is not enough.)
+  if (!layerOf(key)) group.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
   nodes.append(group);
   const kind = ["input", "hidden neuron", "output neuron"][layerOf(key)];
   const place = ([x, y]) => set(group, { transform: `translate(${x.toFixed(1)} ${y.toFixed(1)})` });
@@ -355,8 +358,7 @@ function drawKnob({ key, n, svg, marks, schema, state, change, place }) {
   marks.append(line, zero, ...ends);
   const board = track(svg, marks, limits, place);
   const move = (value) => change({ x: state.x.map((old, i) => (i === n ? value : old)) });
-  const snap = (value) => Math.round(value * 20) / 20;
-  const knob = handle(board, { name: "", key: `x.${n}`, label: schema.x.names[n], shape: disc(), snap, move });
+  const knob = handle(board, { name: "", key: `x.${n}`, label: schema.x.names[n], shape: disc(), move });
   const resize = () => {
     const { from, to } = place();
     const [[x, y], upright] = [board.pixels(0), board.axis === "y"];
@@ -388,7 +390,9 @@ function showLoss(text, { losses, totals }, layer, { wide }) {
   text.replaceChildren(...shown.split("\n").map((line, n) => make("tspan", { x, dy: n ? 15 : 0 }, line)));
 }
 
-/** A wedge: what a width and a color mean. */
+const sampleCircle = (name, attributes) => make("circle", { class: name, cx: 15, cy: 7, ...attributes });
+
+/** Wedges, which say what a thickness and a color mean, and a name for everything else that is drawn. */
 function drawLegend(colors) {
   const wedge = (kind, d) => make("path", { class: "wedge", "data-sign": kind, d });
   const [low, high] = [make("span", {}), make("span", {})];
@@ -399,7 +403,12 @@ function drawLegend(colors) {
   const [zero, full] = [make("span", {}, "0"), make("span", {})];
   const element = make("p", { class: "legend" },
     make("span", { class: "legend-item" }, "relevance", low, shape, high),
-    make("span", { class: "legend-item" }, "activation", zero, make("span", { class: "swatch swatch-activation", style: `background: linear-gradient(90deg, ${stops})` }), full));
+    make("span", { class: "legend-item" }, "activation", zero, make("span", { class: "swatch swatch-activation", style: `background: linear-gradient(90deg, ${stops})` }), full),
+    legendEntry("R of a neuron", sampleCircle("node-ring", { r: 4.5, "stroke-width": 3, "data-sign": "positive" })),
+    legendEntry("silent", sampleCircle("node-body", { r: 6, "data-kind": "silent" })),
+    legendEntry("below 0", sampleCircle("node-body", { r: 6, "data-kind": "below" })),
+    legendEntry("message 0", sampleLine("edge-line", { "data-sign": "zero", "stroke-width": THINNEST })),
+    legendEntry("weight 0", sampleLine("edge-line", { "data-sign": "negative", "data-missing": "", "stroke-width": 3 })));
   const update = (limit, brightest) => {
     setText(low, format(-limit));
     setText(high, format(limit));

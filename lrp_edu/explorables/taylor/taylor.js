@@ -1,6 +1,6 @@
 // The Taylor polynomial of one variable: the curve, the polynomial at a, and the remainder at x as a gap.
 
-import { format, legendItem, make, set } from "../core/elements.js";
+import { format, legendEntry, make, sampleArea, sampleLine, set, setText } from "../core/elements.js";
 import { figure } from "../core/figure.js";
 import { along, circle, diamond, disc, handle } from "../core/handles.js";
 import * as lrp from "../core/lrp.js";
@@ -51,7 +51,8 @@ function view({ stage, side, control, set: change, schema, constants, state, red
   const gap = make("line", { class: "gap" });
   const end = circle();
   curve.data.append(outside, polynomial, exact, gap, end);
-  stage.append(legend());
+  const names = legend();
+  stage.append(names.element);
 
   const inside = (value) => Math.min(Math.max(value, curve.ranges.y[0]), curve.ranges.y[1]);
   const onCurve = along(curve, "x", (at) => {
@@ -63,7 +64,7 @@ function view({ stage, side, control, set: change, schema, constants, state, red
   const x = handle(onCurve, { name: "x", label: schema.x.label, shape: disc(), at: "ne", move: move("x") });
 
   const ladder = remainderLadder(highest, (value) => change({ degree: value }));
-  side.append(control("function"), control("degree"), ladder.element);
+  side.append(control("function"), control("a"), control("x"), control("degree"), ladder.element);
 
   let shown = null;
   return (now, values) => {
@@ -83,6 +84,7 @@ function view({ stage, side, control, set: change, schema, constants, state, red
     }
     a.place(now.a);
     x.place(now.x);
+    names.update(now.degree, low > range[0]);
     ladder.update(values.remainders, now.degree);
   };
 }
@@ -96,8 +98,18 @@ function trace({ X, Y, size, ranges }, f, from) {
   return "M" + points.map((at) => `${X(at).toFixed(1)} ${near(Y(f(at))).toFixed(1)}`).join("L");
 }
 
+/** A name for everything that is drawn. */
 function legend() {
-  return make("p", { class: "legend" }, legendItem("swatch-curve", "f"), legendItem("swatch-polynomial", "T"), legendItem("swatch-gap", "ε at x"));
+  const mark = set(circle(), { transform: "translate(15 7)" });
+  const polynomial = legendEntry("", sampleLine("polynomial"));
+  const outside = legendEntry("f is not defined", sampleArea("undefined"));
+  const element = make("p", { class: "legend" },
+    legendEntry("f", sampleLine("curve")), polynomial, legendEntry("ε at x", sampleLine("gap")), legendEntry("T(x)", mark), outside);
+  const update = (degree, ends) => {
+    setText(polynomial.lastChild, `T, degree ${degree}`);
+    outside.hidden = !ends;
+  };
+  return { element, update };
 }
 
 /** |ε| at x for each degree, on a logarithmic scale: one bar for each, which chooses its degree. */
