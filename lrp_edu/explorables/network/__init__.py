@@ -103,8 +103,9 @@ class NetworkFigure(Explorable):
         )
         | _for_each(
             {
-                "carried": "At neuron # the contributions nearly cancel, and the bias keeps it active. Without the "
-                "bias the denominator is small, and the messages outgrow the R_# that they share.",
+                "carried": "At neuron # the contributions nearly cancel; most of z_# is its bias, which may be all "
+                "that keeps it active. Without the bias the denominator is small, and the messages outgrow the R_# "
+                "that they share.",
             }
         )
         | {
