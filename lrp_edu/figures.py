@@ -325,7 +325,7 @@ def _walk(ax, x, root, color):
 # --- Relevance as bars ------------------------------------------------------------------------------------------------
 
 
-def plot_relevance(ax, relevance, labels=None, total=None, ylim=None):
+def plot_relevance(ax, relevance, labels=None, total=None, ylim=None, rest="gap"):
     r"""Draw relevances as signed bars, which climb to the total when it is given.
 
     Parameters
@@ -338,9 +338,11 @@ def plot_relevance(ax, relevance, labels=None, total=None, ylim=None):
         Their names; default is R_1, R_2, ….
     total : float, optional
         What they should add up to. Each bar then starts where the one before it ended, a line marks
-        the total, and what is missing at the end is drawn as the hatched bar "gap".
+        the total, and what is missing at the end is drawn as a hatched bar.
     ylim : pair of float, optional
         Limits of the picture, to compare several.
+    rest : str, default="gap"
+        Name of the hatched bar.
 
     Notes
     -----
@@ -357,7 +359,7 @@ def plot_relevance(ax, relevance, labels=None, total=None, ylim=None):
         gap = total - relevance.sum()
         if abs(gap) > 1e-9 * max(abs(total), np.abs(relevance).sum()):
             heights, bottoms = [*heights, gap], [*bottoms, relevance.sum()]
-            labels, colors, missing = [*labels, "gap"], [*colors, PAPER], True
+            labels, colors, missing = [*labels, rest], [*colors, PAPER], True
     bars = _bars(ax, heights, bottoms, colors, labels)
     if missing:
         bars[-1].set(edgecolor=INK, hatch="////")

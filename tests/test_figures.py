@@ -236,6 +236,11 @@ def test_relevance_shows_what_is_missing(ax, total, gap):
     assert ax.get_xticklabels()[-1].get_text() == "gap"
 
 
+def test_what_is_missing_has_the_name_it_is_given(ax):
+    figures.plot_relevance(ax, [1.5, 0.5], total=3.0, rest="ε")
+    assert [label.get_text() for label in ax.get_xticklabels()][1:] == ["$R_{2}$", "ε"]
+
+
 def test_relevance_takes_rounding_for_no_gap(ax):
     figures.plot_relevance(ax, [0.1] * 3, total=0.3)
     assert len(ax.patches) == 3

@@ -96,6 +96,6 @@ class TaylorFigure(Explorable):
 
 CAPTION = (
     "Drag a and x along the curve, and add terms. [sin(x²) far from a](function=sin;a=0;x=2.2;degree=12) needs many; "
-    "[ln(1 + x) beyond 1](function=log;a=0;x=1.6;degree=6) gets worse with each; and [across the corner of "
-    "max(0, x)](function=relu;a=-1;x=1;degree=1) none helps."
+    "[ln(1 + x) beyond 1](function=log;a=0;x=1.6;degree=6) gets worse in the long run; and [across the corner "
+    "of max(0, x)](function=relu;a=-1;x=1;degree=1) none helps."
 )
