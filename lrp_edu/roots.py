@@ -51,10 +51,10 @@ def gamma_direction(x, w, gamma):
 
 
 def alphabeta_direction(x, w, alpha=2.0):
-    r"""Return :math:`v_i = x_i \alpha / d^+` where input i adds, :math:`x_i \beta / |d^-|` where it subtracts, else 0.
+    r"""Return :math:`v_i = x_i \alpha / q^+` where input i adds, :math:`x_i \beta / |q^-|` where it subtracts, else 0.
 
     This is ``eq-alphabeta-direction``, of the shape of `x`, with :math:`\beta = \alpha - 1 \ge 0` and the sums
-    :math:`d^+`, :math:`d^-` of the positive and of the negative :math:`w_i x_i`. With inputs of both kinds
+    :math:`q^+`, :math:`q^-` of the positive and of the negative :math:`w_i x_i`. With inputs of both kinds
     :math:`w^\top v = 1`. Where nothing subtracts it is :math:`\alpha`, where nothing adds :math:`-\beta`. There the
     rule αβ, whose shares are :math:`w_i v_i\, f(x)`, does not conserve, and differs from the walk.
 
