@@ -35,11 +35,20 @@ async ({ index, states, parts }) => {
       cells: [...(element.cells ?? [])].map((cell) => cell.textContent),
       shown: rendered(element) && element.checkVisibility({ opacityProperty: true, visibilityProperty: true }),
       box: [left, top, width, height],
+      inner: inner(element),
       style: Object.fromEntries(LOOKS.map((name) => [name, style[name]])),
       opacity: opacity(element),
       ...shape,
       ...control(element),
     };
+  }
+
+  /** Where the content of an element lies, such as the letters of a text: left, top, width, height. */
+  function inner(element) {
+    const range = document.createRange();
+    range.selectNodeContents(element);
+    const { left, top, width, height } = range.getBoundingClientRect();
+    return [left, top, width, height];
   }
 
   function geometry(element) {

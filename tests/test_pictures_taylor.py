@@ -199,6 +199,7 @@ def test_the_handles_stand_on_the_curve(drawn):
             mark, name = picture.one(key), picture.one(f"{key} name")
             assert near(mark.middle, plane.pixels(point)), f"{picture}: {key} stands beside its place"
             assert name.text == key
+            assert contrast(over(name.fill, picture.look.page), picture.look.page) > 4
             other = plane.pixels([place(picture, "xa"[key == "x"]), 0])[0]
             distance = np.hypot(*(name.middle - mark.middle))
             assert distance < 30, f"{picture}: the letter {key} stands elsewhere"
@@ -280,7 +281,7 @@ def test_the_ladder_has_a_bar_for_each_remainder(drawn):
             assert bar.box[3] == pytest.approx(share * height, abs=0.6), f"{picture}: {name.text}"
             assert bar.box[1] + bar.box[3] == pytest.approx(top + height, abs=0.6)
             assert (bar.box[0], bar.box[2]) == pytest.approx((left, width), abs=0.6)
-            assert abs(name.middle[0] - room.middle[0]) < 1 and name.box[1] >= top + height
+            assert abs(name.inner[0] + name.inner[2] / 2 - room.middle[0]) < 1 and name.box[1] >= top + height
         assert all(np.diff([room.box[0] for room in rooms]) > 5)
 
 
@@ -327,6 +328,10 @@ def test_what_is_drawn_is_not_covered(drawn):
         seen = [point for point in curve.points[::9] if plane.holds(point, slack=-12)]
         exact = [near(picture.pixel(point), curve.stroke[:3], 60) for point in seen]
         assert np.mean(exact) > 0.6, f"{picture}: the curve is covered"
+        low, line = FUNCTIONS[function(picture)].domain[0], picture.parts["polynomial"][0]
+        for point in line.points[::5]:
+            if plane.holds(point, slack=-12) and plane.numbers(point)[0] < low - 0.05:
+                assert near(picture.pixel(point), line.stroke[:3], 60), f"{picture}: gray covers the polynomial"
         if comparable(picture):
             gap = picture.one("gap")
             ends = np.clip(gap.points[:, 1], scale(picture).top, scale(picture).bottom)
