@@ -77,15 +77,15 @@ class Explanation:
     def audit(self):
         """Account for the relevance of each layer, from the output down (summed over a batch)."""
         points, layers = flat(self._x), list(map(flat, self.layers))
-        sums = [self._sums(points[piece], [R[piece] for R in layers]) for piece in pieces(points)]
-        rows = zip(self._network.weighted, self._rules, zip(*sums, strict=True), strict=True)
-        return Audit([Row(f"{layer}  {rule}", *map(fsum, zip(*all, strict=True))) for layer, rule, all in rows][::-1])
+        sums = np.array([self._sums(points[piece], [R[piece] for R in layers]) for piece in pieces(points)])
+        names = [f"{layer}  {self._rules[k]}" for k, layer in enumerate(self._network.weighted)]
+        return Audit([Row(name, *map(fsum, sums[:, k].T)) for k, name in enumerate(names)][::-1])
 
     def _sums(self, x, layers):
-        """Return for each layer with weights what came in, what went out and what was lost, all inputs together."""
-        seen = [its for its in self._network.see(x)[0] if its.W is not None]
-        rows = zip(self._network.weighted, self._rules, seen, layers[1:], layers, strict=False)
-        amounts = [(R, below, *losses(rule, layer, its, R)) for layer, rule, its, R, below in rows]
+        """Return what came in, went out and was lost in each layer with weights, for all inputs `x` together."""
+        seen = [its for its in self._network.see(x)[0] if its.layer.weighted]
+        lost = [losses(self._rules[k], its, layers[k + 1]) for k, its in enumerate(seen)]
+        amounts = [(layers[k + 1], layers[k], *kinds) for k, kinds in enumerate(lost)]
         return [[fsum(np.ravel(amount).astype(float)) for amount in row] for row in amounts]
 
 

@@ -48,6 +48,8 @@ class Seen(NamedTuple):
 
     Attributes
     ----------
+    layer : Dense or ReLU
+        The layer.
     a : ndarray of shape (..., inputs)
         Its inputs.
     W, b : Weights and ndarray, or None
@@ -56,6 +58,7 @@ class Seen(NamedTuple):
         The product `a W`, without the bias.
     """
 
+    layer: object
     a: np.ndarray
     W: Weights | None = None
     b: np.ndarray | None = None
@@ -125,7 +128,7 @@ class Dense:
         W, b = self.parameters(x.dtype)
         with np.errstate(over="ignore", invalid="ignore"):
             product = self.apply(x, W.full)
-            return Seen(x, W, b, product), check.computed("x @ weight + bias", product + b)
+            return Seen(self, x, W, b, product), check.computed("x @ weight + bias", product + b)
 
     def gradprop(self, dy, x=None):
         """Return the derivatives with respect to the inputs, (..., inputs), from those with respect to the outputs.
@@ -172,7 +175,7 @@ class ReLU:
     def see(self, x):
         """Return what the layer sees in a forward pass, for the way back, and its outputs."""
         x = check.real("x", x)
-        return Seen(x), np.maximum(x, 0)
+        return Seen(self, x), np.maximum(x, 0)
 
     def gradprop(self, dy, x):
         """Return `dy` where the unit was active at its inputs `x`, 0 where it was silent."""

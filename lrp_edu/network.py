@@ -85,8 +85,8 @@ class Network:
     def gradprop(self, dy):
         """Return the derivatives with respect to the inputs, (..., inputs), from those with respect to the outputs."""
         seen, dy = self._after_forward("dy", dy)
-        for layer, (a, *_) in zip(self.layers[::-1], seen[::-1], strict=True):
-            dy = layer.gradprop(dy, a)
+        for its in reversed(seen):
+            dy = its.layer.gradprop(dy, its.a)
         return dy
 
     def relprop(self, relevance, rules):
@@ -96,9 +96,9 @@ class Network:
         """
         seen, R = self._after_forward("relevance", relevance)
         rules = self._rules(rules)
-        for layer, its in zip(self.layers[::-1], seen[::-1], strict=True):
-            if layer.weighted:  # a ReLU hands relevance on as it is
-                R = propagate(rules.pop(), layer, its, R)
+        for its in reversed(seen):
+            if its.layer.weighted:  # a ReLU hands relevance on as it is
+                R = propagate(rules.pop(), its, R)
         return R
 
     def explain(self, x, target=None, rules=LRP0()):  # noqa: B008 - a rule is immutable
@@ -138,9 +138,9 @@ class Network:
         seen, output = self.see(x)
         target = np.argmax(output, axis=-1) if target is None else target
         layers = [np.where(np.arange(self.outputs) == target[:, None], output, 0)]
-        seen = [its for its in seen if its.W is not None]
-        for layer, rule in zip(self.weighted[::-1], rules[::-1], strict=True):
-            layers.insert(0, propagate(rule, layer, seen.pop(), layers[0]))
+        seen = [its for its in seen if its.layer.weighted]
+        for rule in reversed(rules):
+            layers.insert(0, propagate(rule, seen.pop(), layers[0]))
         return [target, output, *layers]
 
     def _after_forward(self, name, value):

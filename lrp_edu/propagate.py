@@ -27,7 +27,7 @@ class Losses(NamedTuple):
     no_receiver: np.ndarray
 
 
-def propagate(rule, layer, seen, R):
+def propagate(rule, seen, R):
     r"""Redistribute the relevance of a layer's outputs to its inputs, in four steps.
 
     .. math:: d_j = \sum_{t,i} x_{t,i} W_{t,ij}, \qquad s_j = R_j / d_j,
@@ -37,10 +37,8 @@ def propagate(rule, layer, seen, R):
     ----------
     rule : Rule
         How to share.
-    layer : Dense
-        A layer with weights.
     seen : Seen
-        What the layer saw of its inputs, which have shape (..., inputs): the first that ``layer.see(inputs)`` returns.
+        What a layer with weights saw in the forward pass: the first that ``layer.see(a)`` returns.
     R : ndarray of shape (..., outputs)
         Relevance of its outputs, in the unit of the explained output.
 
@@ -65,29 +63,29 @@ def propagate(rule, layer, seen, R):
     >>> from lrp_edu import Dense, ZPlus
     >>> layer = Dense([[2.0], [1.0]], bias=[-1.0])
     >>> seen, output = layer.see([1.0, 1.0])
-    >>> propagate(ZPlus(), layer, seen, 1.5 * output)
+    >>> propagate(ZPlus(), seen, 1.5 * output)
     array([2., 1.])
     """
     if np.shape(R) != seen.product.shape:
-        raise ValueError(f"R must have shape {seen.product.shape} like the outputs of {layer}, got {np.shape(R)}")
+        raise ValueError(f"R must have shape {seen.product.shape} like the outputs of {seen.layer}, got {np.shape(R)}")
     shares = []
     with np.errstate(over="ignore", invalid="ignore"):
         for part in rule.parts(seen.a, seen.W, seen.b):
-            d = rule.total(layer, seen, part.terms)  # 1 forward
+            d = rule.total(seen, part.terms)  # 1 forward
             d += part.bias
             if rule.epsilon:
                 d += stabilizer(d, rule.epsilon)
             s = divide(R, d)  # 2 divide
             s *= part.share
             for x, W in part.terms:
-                c = layer.transpose(s, W)  # 3 backward
+                c = seen.layer.transpose(s, W)  # 3 backward
                 c *= x  # 4 multiply
                 shares.append(c)
         relevance, *others = shares
         for c in others:
             relevance += c
         if not np.isfinite(relevance.sum()):  # quicker to test than its terms, which may be finite all the same
-            check.computed(f"relevance by {rule} on {layer}", relevance)
+            check.computed(f"relevance by {rule} on {seen.layer}", relevance)
     return relevance
 
 
@@ -116,7 +114,7 @@ def stabilizer(d, epsilon):
     return np.where(d < 0, -epsilon, epsilon).astype(d.dtype)
 
 
-def losses(rule, layer, seen, R):
+def losses(rule, seen, R):
     r"""Return what bias, stabilizer and the want of a receiver took of each neuron's relevance.
 
     .. math:: R_j = \sum_i R_{i \leftarrow j} + R_j \frac{b_j}{d_j} + R_j \frac{\epsilon\,\mathrm{sign}(d_j)}{d_j}
@@ -138,13 +136,13 @@ def losses(rule, layer, seen, R):
     >>> from lrp_edu import Dense, LRP0
     >>> layer = Dense([[1.0], [2.0]], bias=[3.0])
     >>> seen, output = layer.see([1.0, 1.0])
-    >>> losses(LRP0(absorb_bias=True), layer, seen, output).bias
+    >>> losses(LRP0(absorb_bias=True), seen, output).bias
     array([3.])
     """
     lost = Losses(*np.zeros((3, *R.shape), R.dtype))
     with np.errstate(over="ignore", invalid="ignore"):
         for part in rule.parts(seen.a, seen.W, seen.b):
-            d = rule.total(layer, seen, part.terms) + part.bias
+            d = rule.total(seen, part.terms) + part.bias
             extra = stabilizer(d, rule.epsilon)
             s = divide(part.share * R, d + extra)
             lost.bias[...] += s * part.bias

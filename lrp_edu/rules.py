@@ -51,12 +51,12 @@ class Rule:
         """Return the parts of the relevance, here only one."""
         return [Part(1.0, self.terms(a, W), self.bias(b) if self.absorb_bias else 0.0)]
 
-    def total(self, layer, seen, terms):
+    def total(self, seen, terms):
         r"""Return :math:`\sum_i n_{ij}`, the numerators of all inputs together: a new array of shape (..., outputs)."""
         (x, W), *rest = terms
-        total = layer.apply(x, W)
+        total = seen.layer.apply(x, W)
         for x, W in rest:
-            total += layer.apply(x, W)
+            total += seen.layer.apply(x, W)
         return total
 
 
@@ -87,7 +87,7 @@ class LRP0(Rule):
         """Return (a, W)."""
         return [(a, W.full)]
 
-    def total(self, layer, seen, terms):
+    def total(self, seen, terms):
         """Return a copy of the forward pass's product, which is the sum of these numerators."""
         return seen.product.copy()
 
@@ -326,18 +326,18 @@ class ZBox(Rule):
         bounds = check.box(self.low, self.high, a.shape[-1])
         return [np.broadcast_to(bound, a.shape[-1]).astype(a.dtype) for bound in bounds]
 
-    def total(self, layer, seen, terms):
+    def total(self, seen, terms):
         r"""Return :math:`\sum_i n_{ij}`, for many inputs from the product of the forward pass, where little cancels.
 
         The corner's part, :math:`\sum_i l_i W^+_{ij} + h_i W^-_{ij}`, is the same for all of them.
         """
         if seen.a.size < MANY * seen.a.shape[-1]:
-            return super().total(layer, seen, terms)
+            return super().total(seen, terms)
         W, (low, high) = seen.W, self.bounds(seen.a)
-        total = seen.product - (layer.apply(low, W.plus) + layer.apply(high, W.minus))
+        total = seen.product - (seen.layer.apply(low, W.plus) + seen.layer.apply(high, W.minus))
         farthest = np.maximum(abs(low), abs(high))
-        magnitude = layer.apply(farthest, W.plus) - layer.apply(farthest, W.minus)
-        return total if (total > magnitude / 8).all() else super().total(layer, seen, terms)
+        magnitude = seen.layer.apply(farthest, W.plus) - seen.layer.apply(farthest, W.minus)
+        return total if (total > magnitude / 8).all() else super().total(seen, terms)
 
 
 def of_one_sign(a, same, other):

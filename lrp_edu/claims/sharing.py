@@ -16,14 +16,12 @@ CLAIMS = Claims()
 
 def hand_down(rule, a, W, R, b=None):
     """Return the relevance that `lrp_edu` hands down through one layer."""
-    layer = layers.Dense(W, b)
-    return propagate.propagate(rule, layer, layer.see(a)[0], R)
+    return propagate.propagate(rule, layers.Dense(W, b).see(a)[0], R)
 
 
 def losses(rule, a, W, R, b=None):
     """Return what `lrp_edu` says that bias, stabilizer and the want of a receiver took."""
-    layer = layers.Dense(W, b)
-    return propagate.losses(rule, layer, layer.see(a)[0], R)
+    return propagate.losses(rule, layers.Dense(W, b).see(a)[0], R)
 
 
 # Chapter messages -----------------------------------------------------------------------------------------------------

@@ -184,7 +184,7 @@ class NetworkFigure(Explorable):
             "z": seen[0].product + self.b,
             "R": R,
             "messages": [messages(its.a, layer.weight, R_k, rule, layer.bias) for layer, its, R_k, rule in layers],
-            "losses": [losses(rule, layer, its, R_k)._asdict() for layer, its, R_k, rule in layers],
+            "losses": [losses(rule, its, R_k)._asdict() for layer, its, R_k, rule in layers],
             "totals": totals,
             "gaps": explanation.value - totals,
         }
