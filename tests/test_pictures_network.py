@@ -32,6 +32,8 @@ NAMED = [
     {"x": (0, 0, 0), "selected": "2"},
     {"x": (-3, 3, 0.5), "selected": "16", "rule": "zplus", "first": "zbox"},
     {"x": (1, 1, 1), "W1": ((3, -2.5, 0), (-2.5, 3, 0), (0, 0, 1)), "W2": ((2,), (2,), (1,))},
+    {"b": (0, 1, 0), "absorb": "yes"},
+    {"rule": "epsilon", "selected": "4"},
     {"x": (3, -3, -1.5), "W2": ((-1,), (0,), (3,)), "selected": "57"},
 ]
 LIGHT = {"positive": figures.RELEVANCE_COLORS[4], "negative": figures.RELEVANCE_COLORS[0]}
@@ -439,7 +441,9 @@ def test_what_is_selected_has_a_halo(drawn):
         for key in NEURONS:
             halo = picture.parts[f".node-halo {key}"][0]
             assert (halo.stroke is not None) == (picture.whole_state["selected"] == key), f"{picture}: {key}"
+            ring = picture.one(f".node-ring {key}")
             assert near(halo.points[0], center(picture, key)) and halo.fill is None
+            assert ring.radius + ring.width / 2 < halo.radius - halo.width / 2 < ring.radius + ring.width / 2 + 8
 
 
 # --- the inputs' knobs ---
