@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from benchmarks.web import build_book, launch, serving
+from benchmarks.web import build_book, launch, lay_out_figures, serving
 
 
 def pytest_collection_modifyitems(items):
@@ -61,3 +61,51 @@ def pytest_generate_tests(metafunc):
     """Let what is drawn be tested in every look of the file's album."""
     if "look" in metafunc.fixturenames:
         metafunc.parametrize("look", metafunc.module.ALBUM.looks, ids=str, scope="module")
+
+
+# Pages that hold only figures, as they are stored in a chapter, with the script of the site.
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Lay the figures' files out as on the site."""
+    folder = tmp_path_factory.mktemp("figures")
+    lay_out_figures(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def address(folder):
+    with serving(folder) as address:
+        yield f"{address}index.html"
+
+
+@pytest.fixture
+def show_page(page, folder, address):
+    """Return a function that shows figures on a page, with what the page logs in ``page.seen``."""
+    page.seen = []
+    page.on("console", lambda message: message.type in ("warning", "error") and page.seen.append(message.text))
+    page.on("pageerror", lambda error: page.seen.append(str(error)))
+
+    def open_page(*figures, before="", hash=""):
+        parts = [figure if isinstance(figure, str) else figure._repr_html_() for figure in figures]
+        (folder / "index.html").write_text(
+            '<!doctype html><html lang="en"><meta charset="utf-8"><title>Figures</title><link rel="icon" href="data:,">'
+            '<meta name="viewport" content="width=device-width"><link rel="stylesheet" href="_static/core/core.css">'
+            f'<script type="module" src="_static/boot.js"></script><main>{before}{"".join(parts)}</main></html>',
+            "utf-8",
+        )
+        page.goto("about:blank")
+        page.goto(address + hash)
+        for figure in page.locator(".explorable").all():
+            figure.locator("[data-handle], [data-control]").first.wait_for(state="attached")
+        settle(page)
+        return page
+
+    yield open_page
+    assert page.seen == []
+
+
+def settle(page):
+    """Wait until what was asked for is painted."""
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")

@@ -14,7 +14,6 @@ from lrp_edu.explorables.core.explorable import show
 from lrp_edu.explorables.network import KEYS
 
 RULES = list(NetworkFigure.schema()["rule"]["choices"])
-folder, address, show_page = live.folder, live.address, live.show_page  # fixtures
 
 STATES = {
     "start": {},

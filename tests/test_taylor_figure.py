@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import sympy as sp
 import traitlets
-from test_live_figures import address, agrees, center, differences, folder, settle, show_page  # noqa: F401
+from test_live_figures import agrees, center
 
+from conftest import settle
 from lrp_edu.explorables import TaylorFigure
 from lrp_edu.taylor import FUNCTIONS
 
@@ -80,13 +81,13 @@ def test_a_degree_that_is_no_whole_number_is_refused(degree):
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_it_starts_and_agrees(show_page, name):  # noqa: F811
+def test_it_starts_and_agrees(show_page, name):
     page = show_page(TaylorFigure(function=name, a=0.4, x=1.1, degree=5))
     assert agrees(page, TaylorFigure)["parity"] == "ok"
 
 
 @pytest.mark.parametrize(("name", "width"), [*((name, 1280) for name in FUNCTIONS), ("log", 360)])
-def test_drags_along_the_curve_move_the_numbers(show_page, page, name, width):  # noqa: F811
+def test_drags_along_the_curve_move_the_numbers(show_page, page, name, width):
     page.set_viewport_size({"width": width, "height": 900})
     show_page(TaylorFigure(function=name))
     drag_along(page, "x", 2.1)
@@ -97,7 +98,7 @@ def test_drags_along_the_curve_move_the_numbers(show_page, page, name, width):  
         assert round(handle.bounding_box()["width"], 3) >= 44
 
 
-def test_a_drag_stops_at_the_edge_of_the_domain(show_page):  # noqa: F811
+def test_a_drag_stops_at_the_edge_of_the_domain(show_page):
     page = show_page(TaylorFigure(function="log"))
     drag_along(page, "a", -2.5)
     seen = agrees(page, TaylorFigure)
@@ -105,7 +106,7 @@ def test_a_drag_stops_at_the_edge_of_the_domain(show_page):  # noqa: F811
     assert None not in seen["numbers"]["remainders"]
 
 
-def test_keys_move_a_and_x(show_page):  # noqa: F811
+def test_keys_move_a_and_x(show_page):
     page = show_page(TaylorFigure())
     page.locator("[data-handle=a]").focus()
     page.keyboard.press("ArrowRight")
@@ -115,7 +116,7 @@ def test_keys_move_a_and_x(show_page):  # noqa: F811
     assert [state["a"], state["x"]] == pytest.approx([0.1, 0.2])
 
 
-def test_degree_and_function_are_chosen(show_page):  # noqa: F811
+def test_degree_and_function_are_chosen(show_page):
     page = show_page(TaylorFigure())
     page.locator("[data-control=degree]").focus()
     page.keyboard.press("ArrowRight")
@@ -128,7 +129,7 @@ def test_degree_and_function_are_chosen(show_page):  # noqa: F811
     assert agrees(page, TaylorFigure)["state"]["degree"] == 12
 
 
-def test_links_of_the_caption_set_the_figure(show_page):  # noqa: F811
+def test_links_of_the_caption_set_the_figure(show_page):
     page = show_page(TaylorFigure())
     for link, note in (("far from a", "everywhere"), ("beyond 1", "beyond"), ("across the corner", "across")):
         page.get_by_role("link", name=link).click()
