@@ -159,6 +159,7 @@ CASES = {
     "NaN in a network's x": (lambda: network().explain([1, np.nan]), "x must hold finite numbers, got nan"),
     "infinite ReLU": (lambda: ReLU().forward([np.inf]), "x must hold finite numbers, got inf"),
     "NaN in a ReLU's dy": (lambda: ReLU().gradprop([np.nan], [1.0]), "dy must hold finite numbers, got nan"),
+    "NaN in what a ReLU saw": (lambda: ReLU().gradprop([1.0], [np.nan]), "x must hold finite numbers, got nan"),
     "NaN in relevance": (
         lambda: after_forward().relprop(np.full((4, 2), np.nan), LRP0()),
         "relevance must hold finite numbers, got nan",

@@ -153,9 +153,9 @@ def test_an_explanation_of_a_batch_can_be_indexed():
 
 def test_an_explanation_of_one_input_cannot_be_indexed():
     found = seven_neurons().explain([1.0, 2.0, 1.0])
-    with pytest.raises(IndexError, match="of one input cannot be indexed"):
+    with pytest.raises(IndexError, match="^an explanation of one input cannot be indexed, only that of a batch can$"):
         found[0]
-    with pytest.raises(TypeError, match="of one input has no length"):
+    with pytest.raises(TypeError, match="^an explanation of one input has no length, only that of a batch has$"):
         len(found)
     with pytest.raises(IndexError, match="out of bounds"):
         seven_neurons().explain([[1.0, 2.0, 1.0]])[1]

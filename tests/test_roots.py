@@ -325,3 +325,8 @@ def test_roots_keep_float32(name):
     assert find(x, [2, 1], -1, **settings).dtype == direction(x, [2, 1], **settings).dtype == np.float32
     split = roots.relevance(Neuron([2, 1], -1), x, direction(x, [2, 1], **settings))
     assert {part.dtype for part in (split.value, split.relevance, split.baseline, split.remainder)} == {x.dtype}
+
+
+def test_alphabeta_leaves_an_input_of_weight_zero_where_it_is():
+    v = roots.alphabeta_direction([1.0, 1.0, 5.0], [3.0, -2.0, 0.0], 2)
+    np.testing.assert_allclose(v, [2 / 3, 1 / 2, 0], rtol=1e-15)
