@@ -16,7 +16,8 @@ from lrp_edu import rules
 from lrp_edu.claims import reference
 
 # The same cases at every run where a failure could be nobody's fault, fresh ones where somebody is looking.
-settings.register_profile("tests", deadline=None, max_examples=60, derandomize=bool(os.environ.get("CI")))
+EXAMPLES = int(os.environ.get("EXAMPLES", 60))
+settings.register_profile("tests", deadline=None, max_examples=EXAMPLES, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("tests")
 
 DTYPES = st.sampled_from([np.float32, np.float64])
