@@ -43,7 +43,7 @@ test: lint
 # All but the browser tests, where only what they need is installed: make test-units PYTHON=python3.13 VENV=.venv-3.13
 test-units: constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[draw,live,symbols,test]' ipykernel
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[draw,live,symbols,test]' ipykernel nbclient
 	$(BIN)/python -m pytest -m 'not browser'
 
 # The oldest versions that pyproject.toml allows, which warn of things in each other that are not ours.
