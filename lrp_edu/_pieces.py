@@ -1,4 +1,6 @@
-"""Large batches in pieces: what is computed for one piece fits into the processor's cache."""
+"""Large batches in pieces: what is computed on the way to a result is gone before the next piece begins."""
+
+from itertools import chain
 
 import numpy as np
 
@@ -17,13 +19,12 @@ def in_pieces(compute, x, target):
 
     `x` has shape (..., inputs), `target` shape (...) or is None. What one piece needs is gone before the next begins.
     """
-    points, target = flat(x), None if target is None else target.ravel()
-    cut = pieces(points)
-    found = compute(points[cut[0]], None if target is None else target[cut[0]])
+    points, target, cut = flat(x), None if target is None else target.ravel(), pieces(flat(x))
+    parts = (compute(points[piece], None if target is None else target[piece]) for piece in cut)
+    found = first = next(parts)
     if len(cut) > 1:
-        first, found = found, [np.empty((len(points), *array.shape[1:]), array.dtype) for array in found]
-        for piece in cut:
-            part = first if piece is cut[0] else compute(points[piece], None if target is None else target[piece])
+        found = [np.empty((len(points), *array.shape[1:]), array.dtype) for array in first]
+        for piece, part in zip(cut, chain([first], parts), strict=True):
             for array, values in zip(found, part, strict=True):
                 array[piece] = values
     return [array.reshape((*x.shape[:-1], *array.shape[1:])) for array in found]

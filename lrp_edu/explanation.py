@@ -114,13 +114,13 @@ class Row:
 class Audit:
     r"""Where the relevance of each layer went.
 
-    .. math:: R_j = \sum_i R_{i \leftarrow j} + R_j \frac{b_j}{d_j} + R_j \frac{\epsilon\,\mathrm{sign}(z_j)}{d_j}
+    .. math:: R_j = \sum_i R_{i \leftarrow j} + R_j \frac{b_j}{d_j} + R_j \frac{\epsilon\,\mathrm{sign}(q_j)}{d_j}
 
     Notes
     -----
-    Implements ``eq-audit``. Where :math:`d_j = 0` all of :math:`R_j` is without a receiver. `Row.rounding` is what
-    floating-point arithmetic left over, so each row adds up exactly. The table prints six decimals, what is too small
-    for them with an exponent, and only an exact zero as 0.
+    Implements ``eq-audit``, with :math:`q_j` the denominator before the stabilizer. Where :math:`d_j = 0` all of
+    :math:`R_j` is without a receiver. `Row.rounding` is what floating-point arithmetic left over, so each row adds up
+    exactly. The table prints six decimals, what is too small for them with an exponent, and only an exact zero as 0.
     """
 
     rows: list

@@ -107,7 +107,7 @@ class Network:
         Parameters
         ----------
         x : array_like of shape (..., inputs)
-            Inputs to be explained. A large batch is worked off in pieces that fit into the processor's cache.
+            Inputs to be explained. A large batch is worked off in pieces, so that little is held beside the result.
         target : int or int array of the batch's shape, optional
             The output to be explained, one for all inputs or one for each. None takes the only output, or the largest.
         rules : Rule or list of Rule, default=LRP0()

@@ -55,8 +55,8 @@ def propagate(rule, seen, R):
 
     Notes
     -----
-    Implements ``eq-terms``. With the bias in the denominator :math:`d_j` also holds :math:`b_j`, with the stabilizer
-    :math:`\epsilon\,\mathrm{sign}(d_j)`. The steps are those of [Montavon2019]_.
+    Implements ``eq-terms``. A rule that absorbs the bias adds it to :math:`d_j`, and one with a stabilizer
+    :math:`\epsilon` with the sign of what is there then. The steps are those of [Montavon2019]_.
 
     Examples
     --------
@@ -67,7 +67,7 @@ def propagate(rule, seen, R):
     array([2., 1.])
     """
     if np.shape(R) != seen.product.shape:
-        raise ValueError(f"R must have shape {seen.product.shape} like the outputs of {seen.layer}, got {np.shape(R)}")
+        raise misfit(R, seen)
     shares = []
     with np.errstate(over="ignore", invalid="ignore"):
         for part in rule.parts(seen.a, seen.W, seen.b):
@@ -87,6 +87,11 @@ def propagate(rule, seen, R):
         if not np.isfinite(relevance.sum()):  # quicker to test than its terms, which may be finite all the same
             check.computed(f"relevance by {rule} on {seen.layer}", relevance)
     return relevance
+
+
+def misfit(R, seen):
+    """Return the error that says how a relevance does not fit the outputs of a layer (``eq-terms``)."""
+    return ValueError(f"R must have shape {seen.product.shape} like the outputs of {seen.layer}, got {np.shape(R)}")
 
 
 def divide(R, d):
@@ -109,18 +114,19 @@ def divide(R, d):
         return s
 
 
-def stabilizer(d, epsilon):
-    r"""Return :math:`\epsilon\,\mathrm{sign}(d_j)` with sign(0) = +1 (``eq-epsilon-rule``), shaped like `d`."""
-    return np.where(d < 0, -epsilon, epsilon).astype(d.dtype)
+def stabilizer(q, epsilon):
+    r"""Return :math:`\epsilon\,\mathrm{sign}(q_j)` with sign(0) = +1 (``eq-epsilon-rule``), shaped like `q`."""
+    return np.where(q < 0, -epsilon, epsilon).astype(q.dtype)
 
 
 def losses(rule, seen, R):
     r"""Return what bias, stabilizer and the want of a receiver took of each neuron's relevance.
 
-    .. math:: R_j = \sum_i R_{i \leftarrow j} + R_j \frac{b_j}{d_j} + R_j \frac{\epsilon\,\mathrm{sign}(d_j)}{d_j}
+    .. math:: R_j = \sum_i R_{i \leftarrow j} + R_j \frac{b_j}{d_j} + R_j \frac{\epsilon\,\mathrm{sign}(q_j)}{d_j},
+              \qquad d_j = q_j + \epsilon\,\mathrm{sign}(q_j)
 
-    Parameters and errors are those of `propagate`. A rule of several parts, such as αβ, loses in each of them, and here
-    their losses are added up.
+    Parameters and errors are those of `propagate`; for :math:`b_j` stands what the rule makes of the bias. A rule of
+    several parts, such as αβ, loses in each of them, and here their losses are added up.
 
     Returns
     -------
@@ -139,15 +145,17 @@ def losses(rule, seen, R):
     >>> losses(LRP0(absorb_bias=True), seen, output).bias
     array([3.])
     """
-    lost = Losses(*np.zeros((3, *R.shape), R.dtype))
+    if np.shape(R) != seen.product.shape:
+        raise misfit(R, seen)
+    lost = Losses(*np.zeros((3, *np.shape(R)), seen.a.dtype))
     with np.errstate(over="ignore", invalid="ignore"):
         for part in rule.parts(seen.a, seen.W, seen.b):
-            d = rule.total(seen, part.terms) + part.bias
-            extra = stabilizer(d, rule.epsilon)
-            s = divide(part.share * R, d + extra)
+            q, shared = rule.total(seen, part.terms) + part.bias, np.multiply(part.share, R, dtype=seen.a.dtype)
+            extra = stabilizer(q, rule.epsilon)
+            s = divide(shared, q + extra)
             lost.bias[...] += s * part.bias
             lost.stabilizer[...] += s * extra
-            lost.no_receiver[...] += np.where(d + extra == 0, part.share * R, 0)
+            lost.no_receiver[...] += np.where(q + extra == 0, shared, 0)
     return lost
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from . import _check as check
 from .propagate import Part
-from .propagate import numerators as numerators  # two names that were here first
+from .propagate import numerators as numerators  # whoever imports these two from here shall find them
 from .propagate import propagate as propagate
 
 
@@ -96,15 +96,15 @@ class LRP0(Rule):
 class Epsilon(LRP0):
     r"""LRP-0 with a stabilizer that keeps the denominator away from zero.
 
-    .. math:: R_i = \sum_j \frac{a_i W_{ij}}{d_j + \epsilon\,\mathrm{sign}(d_j)}\, R_j,
-              \qquad d_j = \sum_h a_h W_{hj}, \qquad \mathrm{sign}(0) = +1
+    .. math:: R_i = \sum_j \frac{a_i W_{ij}}{q_j + \epsilon\,\mathrm{sign}(q_j)}\, R_j,
+              \qquad q_j = \sum_h a_h W_{hj}, \qquad \mathrm{sign}(0) = +1
 
     Parameters
     ----------
     epsilon : float, default=1e-6
-        At least 0, in the unit of the preactivations. It takes :math:`R_j\, \epsilon / (|d_j| + \epsilon)` away.
+        At least 0, in the unit of the preactivations. It takes :math:`R_j\, \epsilon / (|q_j| + \epsilon)` away.
     absorb_bias : bool, default=False
-        Put the bias into :math:`d_j` too, as in Bach's Eq. 56 to 58.
+        Put the bias into :math:`q_j` too, as in Bach's Eq. 56 to 58.
 
     Raises
     ------
