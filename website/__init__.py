@@ -1,0 +1,15 @@
+"""How the chapters become the site: small Sphinx extensions, one for each concern, which ``_config.yml`` loads as one.
+
+Nothing here knows the mathematics. The pages can be written without it, and the package runs without it.
+"""
+
+from . import formulas
+
+PARTS = [formulas]
+
+
+def setup(app):
+    """Set up each part."""
+    for part in PARTS:
+        part.setup(app)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
