@@ -8,7 +8,8 @@ PORT   ?= 8000
 .PHONY: help book test test-units test-oldest lint mutants slips bench lab serve notebooks clean
 
 help:
-	@echo 'make book       build the book into _build/html'
+	@echo 'make book       build the book into _build/html; for a site with an address, its source, or both:'
+	@echo '                make book BASEURL=https://owner.github.io/name/ REPOSITORY=https://github.com/owner/name'
 	@echo 'make serve      build it and show it on localhost:$(PORT)'
 	@echo 'make lab        open the chapters in JupyterLab'
 	@echo 'make test       check everything: style, units, chapters, site'
@@ -32,7 +33,7 @@ book: $(STAMP)
 	$(BIN)/jupyter-book build . -W -n --keep-going
 
 serve: book
-	$(BIN)/python -m http.server $(PORT) --bind localhost --directory _build/html
+	$(BIN)/python -m website.serve $(PORT)
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -19,6 +19,8 @@ from pathlib import Path
 
 import yaml
 
+from website.serve import Handler
+
 ROOT = Path(__file__).resolve().parent.parent
 # Background networking would show up as requests that the book did not make.
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -27,14 +29,19 @@ CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 def pages():
     """Return the names of the book's pages, without ``.html``."""
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text())
-    return [toc["root"], *(entry["file"] for part in toc["parts"] for entry in part["chapters"]), "search", "genindex"]
+    chapters = [entry["file"] for part in toc["parts"] for entry in part["chapters"]]
+    return [toc["root"], *chapters, "search", "genindex", "404"]
 
 
-def build_book(target):
-    """Build the book from nothing, strictly, below the folder `target`, and return the folder of its pages."""
+def build_book(target, **settings):
+    """Build the book from nothing, strictly, below the folder `target`, and return the folder of its pages.
+
+    Settings such as ``BASEURL`` are those of ``make book``.
+    """
     program = Path(sys.executable).with_name("jupyter-book")
     command = [program, "build", ROOT, "--path-output", target, "-W", "-n", "--keep-going"]
-    built = subprocess.run(command, capture_output=True, text=True)
+    named = {name: text for name, text in os.environ.items() if name not in ("BASEURL", "BRANCH", "REPOSITORY")}
+    built = subprocess.run(command, env=named | settings, capture_output=True, text=True)
     if built.returncode:
         raise RuntimeError(f"the book does not build without a warning:\n{built.stdout}\n{built.stderr}")
     return Path(target) / "_build" / "html"
@@ -48,7 +55,7 @@ def lay_out_figures(folder):
     shutil.copy(ROOT / "assets" / "boot.js", folder / "_static")
 
 
-class QuietHandler(http.server.SimpleHTTPRequestHandler):
+class QuietHandler(Handler):
     """Serves files and writes nothing to the terminal."""
 
     def log_message(self, *args):

@@ -124,7 +124,7 @@ def test_links_inside_the_book_resolve(book):
         for link in page.links:
             if urlsplit(link).scheme:
                 continue
-            target, anchor = (unquote(part) for part in urlsplit(urljoin(name, link))[2:5:2])
+            target, anchor = (unquote(part).lstrip("/") for part in urlsplit(urljoin(name, link))[2:5:2])
             known = pages[target].anchors if target in pages else ()
             # The address of a live figure's state, "#a=1&…", names no anchor.
             if not (book / target).is_file() or (target in pages and anchor not in known and "=" not in anchor):

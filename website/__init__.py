@@ -3,9 +3,9 @@
 Nothing here knows the mathematics. The pages can be written without it, and the package runs without it.
 """
 
-from . import formulas
+from . import address, formulas, notfound, wheel
 
-PARTS = [formulas]
+PARTS = [address, formulas, notfound, wheel]
 
 
 def setup(app):
