@@ -1,0 +1,73 @@
+"""What other machines read: the workflow of GitHub, tried by its schema and a security linter, and Binder's files."""
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+from benchmarks.web import ROOT
+
+WORKFLOW = ROOT / ".github" / "workflows" / "book.yml"
+SCHEMA = ["check-jsonschema", "--builtin-schema", "vendor.github-workflows"]
+SECURITY = ["zizmor", "--offline", "--quiet", "--pedantic"]
+
+
+def check(command, path):
+    program, *options = command
+    done = subprocess.run([Path(sys.executable).with_name(program), *options, path], capture_output=True, text=True)
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("command", [SCHEMA, SECURITY], ids=lambda command: command[0])
+def test_the_workflow_is_sound(command):
+    code, found = check(command, WORKFLOW)
+    assert code == 0, found
+
+
+FAULTS = {
+    "a job without a machine": (SCHEMA, r"    runs-on: .*\n", "", "runs-on"),
+    "an event that does not exist": (SCHEMA, r"pull_request:", "pull_requests:", "pull_requests"),
+    "an action that may change": (SECURITY, r"checkout@\w+", "checkout@v6", "unpinned-uses"),
+    "a token left behind": (SECURITY, r"persist-credentials: false", "fetch-depth: 1", "artipacked"),
+    "a name run as code": (SECURITY, r"run: make book", "run: echo ${{ github.head_ref }}", "template-injection"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_in_the_workflow_is_found(tmp_path, fault):
+    command, old, new, named = FAULTS[fault]
+    text, changed = re.subn(old, new, WORKFLOW.read_text())
+    path = tmp_path / "book.yml"
+    path.write_text(text)
+    code, found = check(command, path)
+    assert changed and code and named in found
+
+
+def test_the_workflow_tries_each_change_and_publishes_with_its_own_addresses():
+    jobs = yaml.safe_load(WORKFLOW.read_text())["jobs"]
+    steps = {name: [step.get("run") for step in job["steps"]] for name, job in jobs.items()}
+    assert ".ci/run" in steps["check"] and "if" not in jobs["check"]
+    assert "make book" in steps["site"] and re.search(r"^book:", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert (jobs["site"]["needs"], jobs["publish"]["needs"]) == ("check", "site")
+    environment = next(step["env"] for step in jobs["site"]["steps"] if step.get("run") == "make book")
+    assert set(environment) == {"BASEURL", "BRANCH", "REPOSITORY"}
+    rights = {name: job["permissions"] for name, job in jobs.items()}
+    assert [name for name, right in rights.items() if "write" in right.values()] == ["publish"]
+    assert all(job["timeout-minutes"] for job in jobs.values())
+
+
+def test_binder_installs_what_the_chapters_use():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    version = re.fullmatch(r"python-(3\.\d+)\n", (ROOT / ".binder" / "runtime.txt").read_text())[1]
+    assert f">={version}" == project["requires-python"]
+    lines = [line for line in (ROOT / ".binder" / "requirements.txt").read_text().splitlines() if line[0] != "#"]
+    constraints, package, *others = lines
+    assert (ROOT / ".binder" / constraints.removeprefix("-c ")).samefile(ROOT / "constraints.txt")
+    extras = set(re.fullmatch(r"\.\[(.*)\]", package)[1].split(","))
+    assert extras == {"draw", "live", "symbols"} <= set(project["optional-dependencies"])
+    pinned = {line.split("==")[0].lower().replace("_", "-") for line in (ROOT / "constraints.txt").read_text().split()}
+    assert set(others) <= pinned
