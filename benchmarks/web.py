@@ -78,14 +78,13 @@ def launch(playwright):
 
 
 def visit(page, url):
-    """Open `url` and wait until the page has all that it asks for, its formulas set and its figures alive.
+    """Open `url` and wait until the page has all that it asks for, its letters and its figures alive.
 
     Returns the responses, a list to which later ones are added.
     """
     responses = []
     page.on("response", lambda response: responses.append(response))
     page.goto(url, wait_until="networkidle")
-    page.evaluate("window.MathJax?.startup?.promise.then(() => true) ?? true")
     page.evaluate("document.fonts.ready.then(() => true)")
     return responses
 

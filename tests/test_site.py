@@ -47,7 +47,7 @@ PALE = """() => {
   const pale = [];
   for (const e of document.querySelectorAll('main article *, nav a, nav p')) {
     const own = [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim());
-    if (!own || e.closest('svg, script, mjx-container, .headerlink')) continue;
+    if (!own || e.closest('svg, script, .headerlink')) continue;
     if (!e.checkVisibility({opacityProperty: true})) continue;
     const under = behind(e);
     const [r, g, b, a] = rgba(getComputedStyle(e).color);
