@@ -69,6 +69,7 @@ lab: $(STAMP)
 	$(BIN)/jupyter lab chapters --LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
 
 notebooks: $(STAMP)
+	$(BIN)/python tools/references.py
 	$(BIN)/python tools/notebooks.py
 	$(BIN)/python tools/generated.py
 

@@ -6,6 +6,8 @@ import pytest
 
 from benchmarks.web import build_book, launch, lay_out_figures, serving
 
+collect_ignore = ["stated"]  # code that only runs below the cells of a chapter
+
 
 def pytest_collection_modifyitems(items):
     """Mark the tests that need Chromium or the built book, so that they can be left out."""

@@ -17,8 +17,12 @@ PACKAGE = ROOT / "lrp_edu"
 CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
 EACH_CHAPTER = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 LABEL = re.compile(r"\beq-[a-z0-9]+(?:-[a-z0-9]+)*")
-LABELLED = re.compile(rf"(?:\$\$ *\(|:label: *)({LABEL.pattern})\b")
-SOLUTION_CODE = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
+LABELLED = re.compile(rf"^(?:\\tag\{{[\d.]+\}} )?% ({LABEL.pattern})\n\$\$$", re.MULTILINE)
+# What only programs with MyST read: a role, a directive, or the target of a link.
+MYST = re.compile(r"\{[\w:-]+\}`|^```+\{.*|^:::.*|^\([\w-]+\)=$|\$\$ *\([\w-]+\)|\[\]\(|\]\(\)", re.MULTILINE)
+EXERCISE = re.compile(r"^\*\*Exercise [\d.]+\*\*(?: \([^\n]+\))? <!-- ([\w-]+) -->$", re.MULTILINE)
+SOLUTION = "<details>\n<summary>Solution</summary>\n\n"
+SOLUTION_CODE = re.compile(r"^```python\n(.*?)^```\n(?:\n```text\n(.*?)^```)?", re.DOTALL | re.MULTILINE)
 
 # What each module may import from the package, besides the checks of arguments. Arrows never run back.
 ARROWS = {
@@ -174,24 +178,48 @@ def test_pictures_have_an_alternative_text(path):
 
 
 @EACH_CHAPTER
-def test_exercises_have_solutions(path):
-    text = text_of(path)
-    exercises = re.findall(r"\{exercise(?:-start)?\}[^\n]*\n(?::\w+:[^\n]*\n)*?:label: *(\S+)", text)
-    solutions = re.findall(r"\{solution(?:-start)?\} *(\S+)", text)
+def test_chapter_can_be_read_without_myst(path):
+    shown = [output.get("data", {}).get("text/markdown", "") for cell in code_cells(path) for output in cell.outputs]
+    assert MYST.findall("\n".join([text_of(path), *shown])) == []
+    assert not [cell.id for cell in notebook(path).cells if "remove-cell" in cell.metadata.get("tags", [])]
+
+
+@EACH_CHAPTER
+def test_each_exercise_has_one_solution_that_is_closed(path):
+    before, *exercises = re.split(f"(?={EXERCISE.pattern})", text_of(path), flags=re.MULTILINE)[:: 1 + EXERCISE.groups]
     assert len(exercises) >= 3
-    assert sorted(exercises) == sorted(solutions)
-    assert text.count(":class: dropdown") >= len(solutions), "a solution is not hidden"
+    assert SOLUTION not in before
+    assert [exercise.count(SOLUTION) for exercise in exercises] == [1] * len(exercises)
 
 
-@pytest.mark.parametrize("path", [p for p in CHAPTERS if SOLUTION_CODE.search(text_of(p))], ids=lambda path: path.stem)
-def test_code_of_hidden_solutions_runs(path, monkeypatch):
-    """Run it where a reader would: below all the cells of the chapter."""
+@EACH_CHAPTER
+def test_what_is_folded_stands_in_one_cell_between_blank_lines(path):
+    """A block of HTML ends at a blank line, and the Markdown inside of it is only read if there are some."""
+    for cell in notebook(path).cells:
+        tags = re.findall(r"^</?details.*", cell.source, re.MULTILINE)
+        assert tags == ["<details>", "</details>"] * (len(tags) // 2), cell.source
+        begun = re.findall(r"(?:\n\n|\A)<details>\n<summary>[^\n]+</summary>\n\n", cell.source)
+        ended = re.findall(r"\n\n</details>(?:\n\n|\Z)", cell.source)
+        assert len(begun) == len(ended) == len(tags) // 2, cell.source
+
+
+@EACH_CHAPTER
+def test_code_of_hidden_solutions_runs_and_prints_what_they_show(path, monkeypatch, capsys):
+    """Run it where a reader would: below all the cells of the chapter. After it comes what else the text states."""
     monkeypatch.setattr(plt, "show", lambda: plt.close("all"))
-    cells = [cell.source for cell in notebook(path).cells if cell.cell_type == "code"]
+    monkeypatch.chdir(path.parent)
+    stated = ROOT / "tests" / "stated" / f"{path.stem.replace('-', '_')}.py"
     with plt.rc_context():
         namespace = {}
-        for code in cells + SOLUTION_CODE.findall(text_of(path)):
+        for cell in code_cells(path):
+            exec(cell.source, namespace)
+        for code, shown in SOLUTION_CODE.findall(text_of(path)):
+            capsys.readouterr()
             exec(code, namespace)
+            printed = capsys.readouterr().out
+            assert not shown or printed.rstrip() == shown.rstrip()
+        if stated.exists():
+            exec(stated.read_text(), namespace)
 
 
 @EACH_CHAPTER

@@ -6,8 +6,8 @@ magnitudes that were summed. ``python -m lrp_edu`` checks them all.
 """
 
 from . import networks, neurons, series, sharing
-from .checking import Claim, Claims, Result, as_markdown, check
+from .checking import Claim, Claims, Result, as_markdown, check, equations
 
-__all__ = ["CLAIMS", "Claim", "Claims", "Result", "as_markdown", "check"]
+__all__ = ["CLAIMS", "Claim", "Claims", "Result", "as_markdown", "check", "equations"]
 
 CLAIMS = Claims([*series.CLAIMS, *neurons.CLAIMS, *sharing.CLAIMS, *networks.CLAIMS])

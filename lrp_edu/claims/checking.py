@@ -1,9 +1,11 @@
 """How a claim of the book is checked (chapter ``checked-claims``)."""
 
+import re
 import time
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import sympy as sp
@@ -62,20 +64,31 @@ class Result:
 BAR = r"\|"  # a plain one would end the cell of a Markdown table
 
 
-def as_markdown(results):
-    """Return results as a MyST table that links each claim to its equation, without what differs between machines.
+def equations(folder="."):
+    """Return a Markdown link to each numbered equation of the chapters in `folder`, by its label."""
+    links = {}
+    for path in sorted(Path(folder).glob("*.ipynb")):
+        # In the file a backslash is written twice.
+        for number, label in re.findall(r"\\\\tag\{([\d.]+)\} % (eq-[\w-]+)", path.read_text("utf-8")):
+            links[label] = f"[({number})]({path.name}#{label})"
+    return links
+
+
+def as_markdown(results, links=None):
+    """Return results as a Markdown table, without what differs between machines; `links` are those of the equations.
 
     >>> print(as_markdown([Result(Claim("eq-root", "The walk ends.", None), cases=200, worst=1e-16, seconds=0.1)]))
     | equation | claim |
     |---|---|
-    | {eq}`eq-root` | The walk ends. |
+    | eq-root | The walk ends. |
     """
     lines = ["| equation | claim |", "|---|---|"]
     for result in results:
         claim = result.claim
         note = "" if result.holds else " **It fails.**"
         note += f" *({claim.kind})*" if claim.kind != "law" else " *(exact)*" if not claim.bound else ""
-        lines.append(f"| {{eq}}`{claim.label}` | {claim.sentence.replace('|', BAR)}{note} |")
+        equation = (links or {}).get(claim.label, claim.label)
+        lines.append(f"| {equation} | {claim.sentence.replace('|', BAR)}{note} |")
     return "\n".join(lines)
 
 
