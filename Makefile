@@ -11,7 +11,7 @@ help:
 	@echo 'make book       build the book into _build/html; for a site with an address, its source, or both:'
 	@echo '                make book BASEURL=https://owner.github.io/name/ REPOSITORY=https://github.com/owner/name'
 	@echo 'make serve      build it and show it on localhost:$(PORT)'
-	@echo 'make lab        open the chapters in JupyterLab'
+	@echo 'make lab        open the chapters in JupyterLab; make lab LAB=--no-browser passes options on'
 	@echo 'make test       check everything: style, units, chapters, site'
 	@echo 'make test-units  all but the browser tests, on another Python'
 	@echo 'make test-oldest  run the unit tests with the oldest versions that are allowed'
@@ -65,8 +65,10 @@ slips: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks
 
+# The settings in lab/ ask nobody for news, and leave the chapters' Markdown to JupyterLab. Options: make lab LAB=--no-browser
 lab: $(STAMP)
-	$(BIN)/jupyter lab chapters --LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
+	JUPYTER_CONFIG_PATH='$(CURDIR)/lab' $(BIN)/jupyter lab --ServerApp.root_dir='$(CURDIR)' \
+	  --LabApp.default_url=/lab/tree/chapters/taylor-series.ipynb $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB)
 
 notebooks: $(STAMP)
 	$(BIN)/python tools/references.py
