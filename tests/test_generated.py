@@ -14,7 +14,13 @@ import generated  # noqa: E402
 
 @pytest.mark.parametrize("name", generated.FILES)
 def test_a_generated_part_of_a_page_is_up_to_date(name):
-    assert (generated.ASSETS / name).read_text("utf-8") == generated.FILES[name](), "run `make notebooks`"
+    stored = (ROOT / name).read_text("utf-8")
+    assert stored == generated.FILES[name](stored), "run `make notebooks`"
+
+
+def test_the_page_on_notation_names_every_rule():
+    table = (ROOT / "notation.md").read_text("utf-8")
+    assert not [rule.__name__ for rule in RULES.values() if f"| `{rule.__name__}(" not in table]
 
 
 def test_the_chapter_has_a_row_for_every_rule():

@@ -4,13 +4,9 @@ Sphinx reads the book, and the numbers are those that it gives. So where a chapt
 in between, nobody has to count.
 """
 
-import re
 import sys
 import tempfile
 from pathlib import Path
-
-from pybtex.database import parse_file
-from pybtex.plugin import find_plugin
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.append(str(ROOT))  # for website
@@ -28,22 +24,10 @@ def read_book(folder):
     return app.env
 
 
-def publications():
-    """Return the page with the list of publications, from ``references.bib``."""
-    style = find_plugin("pybtex.style.formatting", "plain")()
-    backend = find_plugin("pybtex.backends", "markdown")()
-    lines = ["# References", ""]
-    for entry in style.format_bibliography(parse_file(ROOT / "references.bib")):
-        text = re.sub(r"\\([-.()])", r"\1", entry.text.render(backend).replace("\n", " "))
-        lines.append(f'- <a id="{entry.key}"></a>{text}')
-    return "\n".join(lines) + "\n"
-
-
 def main():
     """Write what has changed."""
     from website.references import rewrite_file, targets
 
-    (ROOT / "references.md").write_text(publications(), "utf-8")
     with tempfile.TemporaryDirectory() as folder:
         env = read_book(folder)
         for name in env.found_docs:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from docutils import nodes
 from pybtex.database import parse_file
+from pybtex.plugin import find_plugin
 from sphinx.addnodes import pending_xref
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
@@ -56,6 +57,17 @@ def publications(path):
     return found
 
 
+def publications_page(path):
+    """Return the page that lists the entries of a BibTeX file."""
+    style = find_plugin("pybtex.style.formatting", "plain")()
+    backend = find_plugin("pybtex.backends", "markdown")()
+    lines = ["# References", ""]
+    for entry in style.format_bibliography(parse_file(path)):
+        text = re.sub(r"\\([-.()])", r"\1", entry.text.render(backend).replace("\n", " "))
+        lines.append(f'- <a id="{entry.key}"></a>{text}')
+    return "\n".join(lines) + "\n"
+
+
 def rewrite(text, targets):
     """Return the Markdown `text` with the numbers of the targets that its links, names and tags have as labels."""
 
@@ -78,6 +90,8 @@ def rewrite(text, targets):
 def rewrite_file(path, targets):
     """Return the text of a page's file as it is, and with the right numbers."""
     before = path.read_text("utf-8")
+    if path.name == f"{BIBLIOGRAPHY}.md":
+        return before, publications_page(path.with_suffix(".bib"))
     if path.suffix != ".ipynb":
         return before, rewrite(before, targets)
     notebook = json.loads(before)
@@ -107,12 +121,12 @@ class Resolver(SphinxPostTransform):
 
 
 def warn_of_old_numbers(app, env):
-    """Warn of each page that writes another number than the site."""
+    """Warn of each page whose references are not those that the site has."""
     known = targets(env)
     for name in sorted(env.found_docs):
         before, after = rewrite_file(Path(env.doc2path(name)), known)
         if before != after:
-            logging.getLogger(__name__).warning("%s: the numbers of its references are old: make notebooks", name)
+            logging.getLogger(__name__).warning("%s: its references are old: make notebooks", name)
 
 
 def setup(app):
