@@ -14,7 +14,7 @@ from lrp_edu import explorables
 
 from .browser import chromium
 from .table import Missing, Row
-from .web import cell, jupyterlab, lay_out_figures, open_notebook, run, serving
+from .web import cell, jupyterlab, lay_out_figures, open_notebook, page_of, run, serving
 
 EVENTS, PRESSES = 120, 30
 
@@ -82,12 +82,7 @@ def live_figures():
 
 def show(page, address, folder, figure):
     """Show a figure alone on a page, as on the site."""
-    (folder / "index.html").write_text(
-        '<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">'
-        '<link rel="stylesheet" href="_static/core/core.css"><script type="module" src="_static/boot.js"></script>'
-        f"<main>{figure._repr_html_()}</main>",
-        "utf-8",
-    )
+    (folder / "index.html").write_text(page_of(figure), "utf-8")
     page.goto(address)
     page.locator(".explorable[data-parity=ok]").wait_for()
 

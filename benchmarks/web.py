@@ -47,12 +47,32 @@ def build_book(target, **settings):
     return Path(target) / "_build" / "html"
 
 
-def lay_out_figures(folder):
-    """Put the files of the live figures below `folder`, where they are on the site."""
-    from lrp_edu.explorables.core.explorable import FOLDER
+def lay_out_figures(folder, change=lambda modules: None):
+    """Put the scripts of the live figures below `folder` as on the site, and their ``modules`` beside them.
 
-    shutil.copytree(FOLDER, folder / "_static", ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-    shutil.copy(ROOT / "assets" / "boot.js", folder / "_static")
+    `change` may change the modules before.
+    """
+    from website import figures
+
+    shutil.copytree(figures.FOLDER, folder / "modules", ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    change(folder / "modules")
+    figures.write(folder / "_static", folder / "modules")
+
+
+def page_of(*parts, theme="light", color=(255, 255, 255)):
+    """Return a page that holds live figures, and other parts as HTML, with the scripts of the site."""
+    from website import figures
+
+    body = "".join(part if isinstance(part, str) else part._repr_html_() for part in parts)
+    scripts, sheets = zip(*map(figures.files, figures.kinds(body)), strict=True) if figures.kinds(body) else ((), ())
+    return (
+        f'<!doctype html><html lang="en" data-theme="{theme}"><meta charset="utf-8"><title>Figures</title>'
+        '<link rel="icon" href="data:,"><meta name="viewport" content="width=device-width">'
+        f"<style>body {{ background: rgb{tuple(color)} }}</style>"
+        + "".join(f'<link rel="stylesheet" href="_static/{sheet}">' for sheet in sheets)
+        + "".join(f'<script defer src="_static/{script}"></script>' for script in scripts)
+        + f"<main>{figures.on_site(body)}</main></html>"
+    )
 
 
 class QuietHandler(Handler):

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from benchmarks.web import build_book, launch, lay_out_figures, serving
+from benchmarks.web import build_book, launch, lay_out_figures, page_of, serving
 
 collect_ignore = ["stated"]  # code that only runs below the cells of a chapter
 
@@ -90,17 +90,10 @@ def show_page(page, folder, address):
     page.on("pageerror", lambda error: page.seen.append(str(error)))
 
     def open_page(*figures, before="", hash=""):
-        parts = [figure if isinstance(figure, str) else figure._repr_html_() for figure in figures]
-        (folder / "index.html").write_text(
-            '<!doctype html><html lang="en"><meta charset="utf-8"><title>Figures</title><link rel="icon" href="data:,">'
-            '<meta name="viewport" content="width=device-width"><link rel="stylesheet" href="_static/core/core.css">'
-            f'<script type="module" src="_static/boot.js"></script><main>{before}{"".join(parts)}</main></html>',
-            "utf-8",
-        )
+        (folder / "index.html").write_text(page_of(before, *figures), "utf-8")
         page.goto("about:blank")
         page.goto(address + hash)
-        for figure in page.locator(".explorable").all():
-            figure.locator("[data-handle], [data-control]").first.wait_for(state="attached")
+        page.wait_for_load_state()  # then the scripts have run
         settle(page)
         return page
 

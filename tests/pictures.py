@@ -21,7 +21,7 @@ import numpy as np
 from PIL import Image
 from twins import twin
 
-from benchmarks.web import lay_out_figures, serving
+from benchmarks.web import lay_out_figures, page_of, serving
 from lrp_edu.explorables.core.explorable import entry, plain
 
 READ = (Path(__file__).parent / "pictures.js").read_text("utf-8")
@@ -212,9 +212,8 @@ class Scale:
 
 
 def take(browser, album, look, folder, change=lambda files: None):
-    """Draw an album in a browser and return its pictures. `change` may change the figures' files below `folder`."""
-    lay_out_figures(folder)
-    change(folder / "_static")
+    """Draw an album in a browser and return its pictures. `change` may change the figures' modules."""
+    lay_out_figures(folder, change)
     (folder / "index.html").write_text(page_of(album.figure(), theme=look.theme, color=look.page), "utf-8")
     size = {"width": look.width, "height": HEIGHT}
     with serving(folder) as address, browser.new_context(viewport=size, reduced_motion="reduce") as context:
@@ -229,20 +228,6 @@ def take(browser, album, look, folder, change=lambda files: None):
         if errors:
             raise RuntimeError(f"the figure breaks: {errors[0]}")
     return [Picture(album.figure, state, look, parts, photo) for state, parts, photo in seen]
-
-
-def page_of(*figures, theme="light", color=(255, 255, 255)):
-    """Return a page that holds figures, with the script of the site."""
-    return (
-        f'<!doctype html><html lang="en" data-theme="{theme}"><meta charset="utf-8"><title>Figures</title>'
-        '<link rel="icon" href="data:,"><meta name="viewport" content="width=device-width">'
-        f"<style>body {{ background: rgb{tuple(color)} }}</style>"
-        f'{STYLES}<script type="module" src="_static/boot.js"></script>'
-        f"<main>{''.join(figure._repr_html_() for figure in figures)}</main></html>"
-    )
-
-
-STYLES = '<link rel="stylesheet" href="_static/core/core.css">'
 
 
 def _read(page, album, states):

@@ -1,6 +1,5 @@
 """Live figures in Python alone: traits, numbers, and what is stored in a page. No browser."""
 
-import base64
 import json
 import re
 from html.parser import HTMLParser
@@ -12,7 +11,8 @@ import traitlets
 from lrp_edu import explorables
 from lrp_edu.explorables import Explorable, NeuronFigure
 from lrp_edu.explorables.core import Array, Choice, Number, plain
-from lrp_edu.explorables.core.explorable import FOLDER, bundle, label_for, show
+from lrp_edu.explorables.core.bundle import EXPORT, FOLDER, IMPORT, bundle, modules, page_script
+from lrp_edu.explorables.core.explorable import label_for, show
 from lrp_edu.neuron import Neuron
 from lrp_edu.roots import relevance, root, w2_direction
 
@@ -249,21 +249,21 @@ def test_the_table_shows_each_number():
 def test_no_text_breaks_out():
     figure = Toy(kind=HOSTILE, caption=f'{HOSTILE} [{HOSTILE}](b="onmouseover=alert)')
     page = Page(figure._repr_html_())
-    assert set(page.tags) <= {"figure", "div", "table", "tbody", "tr", "th", "td", "p", "figcaption", "a"}
+    assert set(page.tags) <= {"figure", "div", "table", "tbody", "tr", "th", "td", "p", "em", "figcaption", "span"}
     assert json.loads(page.figure["data-state"])["state"]["kind"] == HOSTILE
     assert page.text.count(HOSTILE) == 4
 
 
 def test_a_caption_may_set_the_state():
     text = NeuronFigure(caption="Try [b = 2](b=2;x=1,1).")._repr_html_()
-    assert 'Try <a href="#neuron:b=2;x=1,1" data-set="b=2;x=1,1">b = 2</a>.' in text
+    assert 'Try <span data-set="b=2;x=1,1">b = 2</span>.' in text
 
 
 def test_a_new_caption_reaches_the_browser():
     figure = NeuronFigure()
     assert figure._caption_html in figure._repr_html_()
     figure.caption = "Try <b> [b = 2](b=2)."
-    assert figure._caption_html == 'Try &lt;b&gt; <a href="#neuron:b=2" data-set="b=2">b = 2</a>.'
+    assert figure._caption_html == 'Try &lt;b&gt; <span data-set="b=2">b = 2</span>.'
     assert "_caption_html" in figure.keys
 
 
@@ -273,6 +273,22 @@ def test_the_bundle_offers_all_three_forms():
     assert data["text/plain"] == repr(NeuronFigure())
     assert data["text/plain"].startswith("NeuronFigure(x=(1.0, 1.0), w=(2.0, 1.0), b=-1.0, mode='root'")
     assert NeuronFigure()._repr_html_() == NeuronFigure()._repr_html_()
+
+
+JUPYTER = {"JPY_SESSION_NAME": "notes/chapter.ipynb"}
+VS_CODE = {"JPY_SESSION_NAME": "notes/chapter-jvsc-0c5f.ipynb"}
+
+
+@pytest.mark.parametrize(("environment", "wakes"), [({}, False), (JUPYTER, True), (VS_CODE, False)])
+def test_where_the_html_comes_to_life_no_view_is_stored_beside_it(monkeypatch, environment, wakes):
+    monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    figure, other = NeuronFigure(), NeuronFigure()
+    data, _ = figure._repr_mimebundle_()
+    assert ("application/vnd.jupyter.widget-view+json" in data) == (not wakes)
+    assert Page(data["text/html"]).figure.get("data-home", "") == figure._home
+    assert bool(figure._home) == (figure._home != other._home) == wakes
 
 
 def test_what_is_displayed_again_is_checked_again():
@@ -286,23 +302,35 @@ def test_what_is_displayed_again_is_checked_again():
 # --- the module of the browser ---
 
 
+SCRIPTS = sorted(FOLDER.glob("*/*.js"))
+
+
 @pytest.mark.parametrize("figure", FIGURES)
 def test_the_module_stands_alone(figure):
-    texts = [figure()._esm]
-    while texts:
-        text = texts.pop()
-        assert not re.search(r"(from|import)\s*\(?\s*[\"']\.", text)
-        texts += [
-            base64.b64decode(code).decode() for code in re.findall(r"data:text/javascript;base64,([\w+/=]+)", text)
-        ]
-    assert "export default figure(" in figure()._esm
+    script = page_script(figure.name)
+    assert len(re.findall(r"^ *export\b", figure()._esm, re.MULTILINE)) == 1
+    assert not re.search(r"^ *export\b", script, re.MULTILINE)
+    for text in (figure()._esm, script):
+        assert not re.search(r"^ *import\b|\bimport\(|\bfrom \"", text, re.MULTILINE)
+        assert "figure({ numbers, view })" in text
 
 
-@pytest.mark.parametrize("path", sorted(FOLDER.glob("*/*.js")), ids=lambda path: path.name)
-def test_every_import_can_be_bundled(path):
-    imports = re.findall(r"^(?:import\b|export\s*[*{])[^;]*\bfrom\b[^;]*;", path.read_text("utf-8"), re.MULTILINE)
-    assert all(re.search(r'from "\.\.?/[\w/-]+\.js";$', line) for line in imports)
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+def test_every_import_and_export_can_be_bundled(path):
+    text = path.read_text("utf-8")
+    assert len(re.findall(r"^import\b", text, re.MULTILINE)) == len(IMPORT.findall(text))
+    assert len(re.findall(r"^export\b", text, re.MULTILINE)) == len(EXPORT.findall(text))
+    assert not re.search(r"\bimport\(|\bimport\.meta", text)
     assert bundle(path)
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+def test_a_module_comes_once_and_after_those_that_it_needs(path):
+    order = list(modules(path))
+    assert order[-1] == path
+    for place, text in enumerate(modules(path).values()):
+        needs = {(order[place].parent / match["path"]).resolve() for match in IMPORT.finditer(text)}
+        assert needs <= set(order[:place])
 
 
 def test_nothing_is_fetched_from_elsewhere():

@@ -1,4 +1,4 @@
-"""A live figure in a real JupyterLab: what is dragged arrives in Python, and what Python sets is drawn."""
+"""A live figure in a real JupyterLab: what is dragged arrives in Python, what it sets is drawn; and what is saved."""
 
 import pytest
 
@@ -13,11 +13,16 @@ CELLS = [
 ]
 
 
-@pytest.fixture
-def notebook(page):
+@pytest.fixture(scope="module")
+def lab():
     with jupyterlab(CELLS) as address:
-        open_notebook(page, address)
-        yield page
+        yield address
+
+
+@pytest.fixture
+def notebook(page, lab):
+    open_notebook(page, lab)
+    return page
 
 
 def printed(page, number, start):
@@ -58,6 +63,32 @@ def test_what_is_dragged_is_in_python_and_what_python_sets_is_drawn(notebook, pa
     page.wait_for_function("document.querySelector('[data-number=f_x]').textContent === '7.5'")
     assert figure.locator("[data-handle=x]").get_attribute("aria-valuetext") == "(2, 0.5)"
     assert figure.evaluate("(root) => [root.explorable.state.x, root.explorable.state.b]") == [[2, 0.5], 3]
-    assert figure.locator(".caption").inner_text() == "Look at no bias."
+    assert figure.locator("figcaption").inner_text() == "Look at no bias."
     run(page, 3)
     assert printed(page, 3, "now") == "now (2.0, 0.5) 3.0"
+
+
+# Of all notebooks. JupyterLab wants its own cookie to be repeated.
+SHUT_DOWN_KERNELS = """async () => {
+    const headers = { "X-XSRFToken": /_xsrf=([^;]*)/.exec(document.cookie)[1] };
+    for (const { id } of await (await fetch("/api/sessions", { headers })).json()) {
+        await fetch(`/api/sessions/${id}`, { method: "DELETE", headers });
+    }
+}"""
+
+
+def test_a_saved_figure_stands_as_a_table_that_says_what_to_do(notebook, lab):
+    page = notebook
+    run(page, 0)
+    figure = page.locator(".jp-OutputArea .explorable")
+    figure.locator("[data-handle=x]").wait_for()
+    with page.expect_response(lambda response: "/api/contents/figure.ipynb" in response.url and response.ok):
+        page.locator('[data-command="docmanager:save"]').first.click()
+    page.evaluate(SHUT_DOWN_KERNELS)
+    open_notebook(page, lab)
+    assert "run this cell to bring the figure to life" in figure.inner_text()
+    assert figure.get_by_role("row", name="R₁ 1.6").is_visible()
+    assert "Error" not in cell(page, 0).locator(".jp-OutputArea").inner_text()
+    run(page, 0)  # which says the truth
+    figure.locator("[data-handle=x]").wait_for()
+    assert figure.get_attribute("data-parity") == "ok"

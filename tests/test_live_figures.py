@@ -5,6 +5,7 @@ compared with what Python computes for the state in which the browser is.
 """
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -17,7 +18,7 @@ from conftest import settle
 from lrp_edu import explorables, figures
 from lrp_edu.explorables import Explorable, NetworkFigure, NeuronFigure, TaylorFigure
 from lrp_edu.explorables.core import plain
-from lrp_edu.explorables.core.explorable import entry, show
+from lrp_edu.explorables.core.explorable import HINT, entry, show
 
 STATES = {
     "root": {},
@@ -191,7 +192,7 @@ def test_the_browser_computes_what_lrp_edu_computes(show_page, parity):
     page = show_page()
     results = page.evaluate(
         """async ([name, cases, constants]) => {
-            const { numbers } = await import(`./_static/${name}/${name}.js`);
+            const { numbers } = await import(`./modules/${name}/${name}.js`);
             return JSON.stringify(JSON.parse(cases).map((state) => numbers(state, constants)));
         }""",
         [parity.figure.name, json.dumps(cases), plain(parity.figure.constants)],
@@ -225,7 +226,7 @@ def test_a_number_looks_the_same_in_both(show_page):
     values = (random.choice([-1, 1], 3000) * 10 ** random.uniform(-20, 9, 3000)).tolist()
     values += [0.0, -0.0, 0.03125, 0.00005, 1e-3, 99999.99996, 1e5, 2.25e-5, -1.0, 7, [1, -0.5], None]
     texts = show_page().evaluate(
-        "async (values) => values.map((await import('./_static/core/elements.js')).format)", values
+        "async (values) => values.map((await import('./modules/core/elements.js')).format)", values
     )
     assert texts == [show(value) for value in values]
 
@@ -636,6 +637,55 @@ def test_an_ordinary_anchor_is_left_alone(show_page):
     assert page.evaluate("location.hash") == "#there"
 
 
+# --- the height is reserved ---
+
+HEIGHTS = "[...document.querySelectorAll('figure.explorable')].map((figure) => figure.offsetHeight)"
+IN_THE_BOOK = [
+    NeuronFigure(),
+    NeuronFigure(mode="expansion", a=(0.8, 0.2)),
+    TaylorFigure(a=0, x=1.6, degree=6),
+    NetworkFigure(),
+    NetworkFigure(rule="zplus", first="zbox"),
+]
+
+
+@pytest.mark.parametrize("width", [1280, 760, 600, 390, 360, 320])
+def test_a_page_does_not_move_when_its_figures_start(show_page, page, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    page.route("**/figures/*.js", lambda route: route.abort())
+    show_page(*IN_THE_BOOK)
+    before = page.evaluate(HEIGHTS)
+    page.unroute("**/figures/*.js")
+    show_page(*IN_THE_BOOK)
+    assert page.evaluate(HEIGHTS) == before
+    page.seen.clear()  # the scripts that were not there
+
+
+@pytest.mark.parametrize("width", [1280, 600, 360])
+@pytest.mark.parametrize("figure", IN_THE_BOOK, ids=range(len(IN_THE_BOOK)))
+def test_a_page_does_not_move_while_a_figure_is_dragged(show_page, page, figure, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    show_page(figure)
+    random = np.random.default_rng(8)
+    (case,) = (parity.case for parity in PARITY if parity.figure.name == figure.name)
+    dragged = {"neuron": "xwab", "taylor": "ax", "network": "xb"}[figure.name]
+    states = [{key: value for key, value in case(random).items() if key in dragged} for _ in range(30)]
+    moved = page.evaluate(
+        """async (states) => {
+            const root = document.querySelector(".explorable");
+            const heights = [root.offsetHeight];
+            for (const state of states) {
+                root.explorable.set(state);
+                await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+                heights.push(root.offsetHeight);
+            }
+            return [...new Set(heights)];
+        }""",
+        states,
+    )
+    assert len(moved) == 1
+
+
 # --- without a script, without a module ---
 
 
@@ -645,30 +695,37 @@ def test_without_javascript_the_table_stands(browser, folder, address, show_page
         still = context.new_page()
         still.goto(address)
         assert still.get_by_role("row", name="R₁ 1.6").is_visible()
+        assert "it moves where JavaScript may run" in still.locator("figure").inner_text()
+        assert still.get_by_role("link").count() == 0  # none would lead anywhere
+        table, caption = (still.locator(part).bounding_box() for part in (".explorable-static", "figcaption"))
+        assert table["height"] < 500 and caption["y"] - table["y"] - table["height"] < 20
 
 
-FAILING = "export default { render() { throw new Error('it fails while it starts'); } };"
-
-
-@pytest.mark.parametrize("answer", [None, {"body": FAILING, "content_type": "text/javascript"}], ids=["none", "fails"])
-def test_a_figure_that_cannot_start_keeps_its_table(show_page, page, answer):
-    page.route("**/neuron/neuron.js", lambda route: route.fulfill(**answer) if answer else route.abort())
-    with pytest.raises(Exception, match="Timeout"):
-        page.set_default_timeout(1500)
-        show_page(NeuronFigure())
+@pytest.mark.parametrize("fails", [False, True], ids=["none", "fails"])
+def test_a_figure_that_cannot_start_keeps_its_table(show_page, page, folder, fails):
+    script = (folder / "_static" / "figures" / "neuron.js").read_text("utf-8")
+    start = "function mount({"
+    assert script.count(start) == 1
+    failing = script.replace(start, "function mount() { throw new Error('it fails'); }\nfunction unused({")
+    page.route("**/neuron.js", lambda route: route.fulfill(body=failing) if fails else route.abort())
+    show_page(NeuronFigure())
     assert page.get_by_role("row", name="R₁ 1.6").is_visible()
-    assert any("neuron did not start" in line for line in page.seen)
+    assert len(page.seen) == 1 and ("The figure neuron did not start" in page.seen[0]) == fails
     page.seen.clear()
 
 
 # --- the book ---
 
 
+def with_figures(book):
+    """Return the pages that have live figures; the landing page's stands alone in _static, too."""
+    pages = [path for path in book.rglob("*.html") if path.parent.name != "_static"]
+    return [path for path in pages if 'class="explorable"' in path.read_text("utf-8")]
+
+
 def test_every_figure_of_the_book_agrees(site, book, page):
-    pages = [path for path in book.rglob("*.html") if 'class="explorable"' in path.read_text("utf-8")]
-    pages = [path for path in pages if path.parent.name != "_static"]  # the landing page's figure, alone
     classes = {figure.name: figure for figure in Explorable.__subclasses__()}
-    for path in pages:
+    for path in with_figures(book):
         page.goto(site + path.relative_to(book).as_posix())
         page.wait_for_load_state("networkidle")
         found = page.locator("figure.explorable")
@@ -676,3 +733,24 @@ def test_every_figure_of_the_book_agrees(site, book, page):
         for i in range(found.count()):
             seen = agrees(page, classes[found.nth(i).get_attribute("data-explorable")], i)
             assert seen["parity"] == "ok", f"{path.name}: {seen['parity']}"
+
+
+def test_the_book_is_live_when_it_is_opened_as_a_file(book, page):
+    seen = []
+    page.on("console", lambda message: message.type in ("warning", "error") and seen.append(message.text))
+    page.on("pageerror", lambda error: seen.append(str(error)))
+    for path in with_figures(book):
+        page.goto(path.as_uri(), wait_until="domcontentloaded")
+        parity = "[...document.querySelectorAll('figure.explorable')].map((figure) => figure.dataset.parity)"
+        assert set(page.evaluate(parity)) == {"ok"}
+    assert seen == []
+
+
+def test_a_figure_comes_with_its_page_and_with_no_other(book):
+    for path in book.rglob("*.html"):
+        head, _, body = path.read_text("utf-8").partition("<body")
+        names = set(re.findall(r'data-explorable="(\w+)"', body))
+        assert set(re.findall(r'<script defer="defer" src="[./]*_static/figures/(\w+).js', head)) == names
+        assert set(re.findall(r'<link rel="stylesheet"[^>]* href="[./]*_static/figures/(\w+).css', head)) == names
+        assert "figures/" not in body.replace("_images", "") or names
+        assert HINT not in body and ("<noscript>" in body) >= bool(names)

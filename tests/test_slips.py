@@ -3,14 +3,13 @@
 import pytest
 from try_slips import FIGURES, checks, slips
 
-from benchmarks.web import lay_out_figures
+from website.figures import FOLDER
 
 
 @pytest.mark.parametrize("figure", FIGURES)
-def test_what_a_slip_replaces_stands_in_the_figure_once(figure, tmp_path):
-    lay_out_figures(tmp_path)
+def test_what_a_slip_replaces_stands_in_the_figure_once(figure):
     for slip in slips(figure):
-        assert (tmp_path / "_static" / slip.file).read_text("utf-8").count(slip.old) == 1, slip
+        assert (FOLDER / slip.file).read_text("utf-8").count(slip.old) == 1, slip
         assert slip.old != slip.new
 
 

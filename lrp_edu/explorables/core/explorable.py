@@ -16,24 +16,24 @@ What Python knows (limits, labels, constants, colors, sentences, numbers) is han
 written down twice except the formulas; and these are compared whenever a figure starts.
 """
 
-import base64
 import html
 import json
 import math
+import os
 import re
+import sys
 from decimal import ROUND_HALF_UP, Decimal, localcontext
-from functools import cache
-from pathlib import Path
+from uuid import uuid4
 
 import anywidget
 import numpy as np
 import traitlets
 
 from ...palette import ACTIVATION_COLORS, EPSILON, RELEVANCE_COLORS
+from .bundle import FOLDER, bundle, styles
 
-FOLDER = Path(__file__).parent.parent
-RELATIVE_IMPORT = re.compile(r'(\bfrom\s*|\bimport\s*)"(\.\.?/[\w/-]+\.js)"')
 LINK = re.compile(r"\[([^\]]+)\]\(([^)]+)\)")
+HINT = '<p class="explorable-hint"><em>In Jupyter, run this cell to bring the figure to life.</em></p>'
 PALETTE = {"relevance": RELEVANCE_COLORS, "activation": ACTIVATION_COLORS, "epsilon": EPSILON}
 
 
@@ -153,13 +153,12 @@ class Explorable(anywidget.AnyWidget):
 
     _stored = traitlets.Dict().tag(sync=True)
     _caption_html = traitlets.Unicode().tag(sync=True)
+    _home = traitlets.Unicode(help="Names the outputs that come to life as they stand.").tag(sync=True)
 
     def __init_subclass__(cls, **kwargs):
         """Find the browser's half of the figure."""
         if "name" in vars(cls):  # and not in the copies of a class that traitlets makes
-            own = FOLDER / cls.name / cls.name
-            styles = FOLDER / "core" / "core.css", own.with_suffix(".css")
-            cls._esm, cls._css = bundle(own.with_suffix(".js")), "\n".join(path.read_text("utf-8") for path in styles)
+            cls._esm, cls._css = bundle(FOLDER / cls.name / f"{cls.name}.js"), styles(cls.name)
         super().__init_subclass__(**kwargs)
 
     def __init__(self, **state):
@@ -167,11 +166,15 @@ class Explorable(anywidget.AnyWidget):
         if unknown:
             raise TypeError(f"{type(self).__name__} takes {', '.join(self.schema())}, got {', '.join(sorted(unknown))}")
         super().__init__(**state)
-        self._stored, self._caption_html = self.stored(), caption_html(self.name, self.caption)
+        self._stored, self._caption_html = self.stored(), caption_html(self.caption)
+
+    @traitlets.default("_home")
+    def _name_home(self):
+        return uuid4().hex if wakes_html() else ""
 
     @traitlets.observe("caption")
     def _show_caption(self, change):
-        self._caption_html = caption_html(self.name, change.new)
+        self._caption_html = caption_html(change.new)
 
     @classmethod
     def schema(cls):
@@ -209,11 +212,11 @@ class Explorable(anywidget.AnyWidget):
 
     def _repr_mimebundle_(self, **kwargs):
         self._stored = self.stored()
-        data, metadata = super()._repr_mimebundle_(**kwargs)
-        return {**data, "text/html": self._repr_html_(), "text/plain": repr(self)}, metadata
+        views, metadata = ({}, {}) if self._home else super()._repr_mimebundle_(**kwargs)
+        return {**views, "text/html": self._repr_html_(), "text/plain": repr(self)}, metadata
 
     def _repr_html_(self):
-        """Return the figure as a table of numbers, which the site's script brings to life."""
+        """Return the figure as a table of numbers, which a script brings to life: the site's, or the widget's own."""
         stored = self.stored()
         numbers, rows = stored["numbers"], []
         for key, label in self.labels.items():
@@ -221,22 +224,23 @@ class Explorable(anywidget.AnyWidget):
             rows.append(f'<tr><th scope="row">{head}</th><td>{show(entry(numbers, key))}</td></tr>')
         sentences = {**self.warnings, **self.remarks}
         notes = "".join(f"<p>{html.escape(sentences[key])}</p>" for key in numbers.get("notes", []))
+        home = f' data-home="{self._home}"' if self._home else ""
         return (
-            f'<figure class="explorable" data-explorable="{self.name}" data-state="{html.escape(json.dumps(stored))}">'
-            f'<div class="explorable-static"><table><tbody>{"".join(rows)}</tbody></table>{notes}</div>'
-            f"<figcaption>{caption_html(self.name, self.caption)}</figcaption></figure>"
+            f'<figure class="explorable" data-explorable="{self.name}"{home}'
+            f' data-state="{html.escape(json.dumps(stored))}">'
+            f'<div class="explorable-static"><table><tbody>{"".join(rows)}</tbody></table>{notes}{HINT}</div>'
+            f"<figcaption>{caption_html(self.caption)}</figcaption></figure>"
         )
 
 
-@cache
-def bundle(path):
-    """Return the text of an ES module in which each relative import is replaced by a data address of that file."""
+def wakes_html():
+    """Tell whether what shows the outputs is JupyterLab or Notebook, where a widget finds its HTML in the page.
 
-    def inline(match):
-        text = base64.b64encode(bundle((path.parent / match[2]).resolve()).encode()).decode()
-        return f'{match[1]}"data:text/javascript;base64,{text}"'
-
-    return RELATIVE_IMPORT.sub(inline, path.read_text("utf-8"))
+    Both run kernels through a Jupyter server, which names the session. So may VS Code, whose sessions have a mark of
+    their own, and Colab; there, as in any other program, a figure needs the view of a widget.
+    """
+    session = os.environ.get("JPY_SESSION_NAME", "")
+    return bool(session) and "-jvsc-" not in session and "google.colab" not in sys.modules
 
 
 def show(value):
@@ -288,9 +292,13 @@ def plain(value):
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def caption_html(name, caption):
-    """Return a caption as HTML, in which ``[text](b=2)`` becomes a link that sets the figure's state."""
-    return LINK.sub(rf'<a href="#{name}:\2" data-set="\2">\1</a>', html.escape(caption))
+def caption_html(caption):
+    """Return a caption as HTML, in which ``[text](b=2)`` says what it sets: once the figure is live, it is a link.
+
+    >>> caption_html("Try [b = 2](b=2).")
+    'Try <span data-set="b=2">b = 2</span>.'
+    """
+    return LINK.sub(r'<span data-set="\2">\1</span>', html.escape(caption))
 
 
 def _finite(value):

@@ -14,8 +14,9 @@
 // set({ b: 2 }): change the state (it is clamped). schema, constants, palette: as Python gives them. redraw(): ask for a
 // frame. steady(): a scale that rests while one drags. Both functions above run at most once for each frame.
 //
-// The result is an anywidget: render({ model, el }) is called by JupyterLab with a real model, and on the book's pages by
-// boot.js with a small one. Either has get, set, save_changes, on and off.
+// The result is an anywidget, whose model has get, set, save_changes, on and off. JupyterLab calls initialize({ model }) for
+// a figure that stands in an output as HTML, other programs render({ model, el }); boot.js, on the book's pages, has a small
+// model of its own.
 
 import { button, controls } from "./controls.js";
 import { format, make, paint, set as setAttributes, setText } from "./elements.js";
@@ -25,7 +26,46 @@ const QUIET = 500; // ms after the last change, before a screen reader is told
 const FEW = 4; // numbers that it is told at most, if none of them is among those that matter most
 
 export function figure({ numbers, view }) {
-  return { numbers, render: ({ model, el }) => mount({ numbers, view, model, el }) };
+  const self = { numbers, render: ({ model, el }) => mount({ numbers, view, model, el }), initialize: ({ model }) => wakeAll(self, model) };
+  return self;
+}
+
+/** Bring a figure that stands in a page as a table to life. What fails leaves the table. */
+export function wake(element, { render }, model) {
+  const table = element.querySelector(".explorable-static");
+  const place = make("div");
+  table.replaceWith(place);
+  try {
+    return render({ model, el: place });
+  } catch (error) {
+    place.replaceWith(table);
+    element.dataset.failed = "";
+    throw error;
+  }
+}
+
+/**
+ * Bring the outputs to life that name this model as their home, now and whenever one is shown. Only the table is stored with
+ * them; it stands again when a notebook is opened without its kernel, where a widget's own view would be an error.
+ */
+function wakeAll(figure, model) {
+  const home = model.get("_home");
+  if (!home) return undefined;
+  const ends = [];
+  const look = () => {
+    if (!model.get("_stored").figure) return; // it is on its way
+    const asleep = document.querySelectorAll(`figure.explorable[data-home="${home}"]:not([data-parity], [data-failed])`);
+    for (const element of asleep) ends.push(wake(element, figure, model));
+  };
+  const observer = new MutationObserver(look);
+  observer.observe(document.body, { childList: true, subtree: true });
+  model.on("change:_stored", look);
+  look();
+  return () => {
+    observer.disconnect();
+    model.off("change:_stored", look);
+    for (const end of ends) end();
+  };
 }
 
 function mount({ numbers, view, model, el }) {
@@ -45,7 +85,7 @@ function mount({ numbers, view, model, el }) {
   const notes = make("div", { class: "notes" });
   const voice = announcer(() => ({ ...panel.texts(), notes: notes.textContent }), stored.spoken);
   el.replaceChildren(make("div", { class: "columns" }, stage, side), voice.element);
-  const caption = el === root ? captionBelow(el, model) : null;
+  const caption = captionOf(root, model);
 
   let frame = 0;
   let unsaved = false;
@@ -85,7 +125,7 @@ function mount({ numbers, view, model, el }) {
     state[key] = value;
     redraw();
   }
-  if (caption) listeners.push(["change:_caption_html", caption]);
+  listeners.push(["change:_caption_html", caption.update]);
   for (const [event, listener] of listeners) model.on(event, listener);
 
   // Links in the caption set the state of this very figure, also where there is no address to write to. What they do not
@@ -162,13 +202,22 @@ function announcer(read, spoken) {
   return { element, update, stop };
 }
 
-/** The caption of a widget; on the book's pages it stands there already. Returns what to do when it changes. */
-function captionBelow(el, model) {
-  const element = make("div", { class: "caption" });
-  el.append(element);
-  const show = () => (element.innerHTML = model.get("_caption_html") ?? ""); // made and escaped by Python, in caption_html
-  show();
-  return show;
+/** The caption, which stands in the page already, or is made. What sets the state becomes a link: only now can it be followed. */
+function captionOf(root, model) {
+  const element = root.querySelector("figcaption") ?? root.appendChild(make("div", { class: "caption" }));
+  const link = () => {
+    for (const words of element.querySelectorAll("span[data-set]")) {
+      const { set: state } = words.dataset;
+      words.replaceWith(make("a", { href: `#${root.dataset.explorable}:${state}`, "data-set": state }, words.textContent));
+    }
+  };
+  const update = () => {
+    element.innerHTML = model.get("_caption_html") ?? ""; // made and escaped by Python, in caption_html
+    link();
+  };
+  if (element.matches("figcaption")) link();
+  else update();
+  return { update };
 }
 
 /** As JSON would hand it over: what is not finite becomes null. */
