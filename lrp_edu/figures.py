@@ -3,11 +3,15 @@
 Every function draws into the matplotlib `ax` it is given, makes no figure and shows nothing. Limits and color
 scales are fixed by arguments, so that two pictures can be compared. Relevance is always drawn on one
 diverging scale centered at zero, activation on another, sequential one.
+
+On the site a picture follows the page: `INK`, `GUIDE` and `PAPER` turn with it from light to dark. What lies on
+colors that stand for numbers stays as they do, and is drawn in `MARK` and `LIGHT`.
 """
+
+import sys
 
 import matplotlib as mpl
 import numpy as np
-from matplotlib import patheffects
 from matplotlib.collections import LineCollection
 from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.patches import Rectangle
@@ -17,29 +21,34 @@ from .palette import ACTIVATION_COLORS, EPSILON, RELEVANCE_COLORS
 
 NEGATIVE, POSITIVE = RELEVANCE_COLORS[0], RELEVANCE_COLORS[-1]
 #: What is wrong, in a chapter's own comparison. The remainder is not: it has EPSILON.
-WARNING = "#e08214"
+WARNING = "#b35806"
 #: Text and main lines; lines that guide the eye; the region where a neuron is silent; the page.
 INK, GUIDE, SILENT, PAPER = "#222222", "#767676", "#e4e4e4", "#ffffff"
-#: Colors for several lines in one picture, dark first.
-LINES = ("#1d4f60", "#2166ac", "#8c510a", "#762a83", "#3b8f89")
+#: Text and lines on the colors of data, dark and light.
+MARK, LIGHT = "#16191d", "#fdfdfd"
+#: Colors for several lines in one picture, dark first. None but that of `NEGATIVE` is a color of data, too.
+LINES = ("#1c4f61", "#2166ac", "#8c510a", "#762a83", "#3a8f89")
+#: Colors for polynomials, from the lowest degree to the highest.
+SHADES = (LINES[4], "#2b6f76", LINES[0])
 
 # An odd number of steps has a middle one: zero is exactly its color.
 RELEVANCE = LinearSegmentedColormap.from_list("relevance", RELEVANCE_COLORS, N=257)
 ACTIVATION = LinearSegmentedColormap.from_list("activation", ACTIVATION_COLORS, N=257)
 
-#: A figure of the book is 6.4 inches wide, whatever its height: then its letters have one size on every page.
+#: A figure of the book is 4.6 inches wide, whatever its height: then its letters have one size on every page, and they
+#: can be read on a phone, which is no wider.
 BOOK_STYLE = {
-    "figure.figsize": (6.4, 3.6),
-    "figure.dpi": 150,
+    "figure.figsize": (4.6, 3.0),
+    "figure.dpi": 100,
     "figure.facecolor": PAPER,
     "figure.constrained_layout.use": True,
     "savefig.facecolor": PAPER,
-    "font.size": 10,
-    "axes.titlesize": 10,
-    "axes.labelsize": 10,
-    "xtick.labelsize": 9,
-    "ytick.labelsize": 9,
-    "legend.fontsize": 9,
+    "font.size": 11,
+    "axes.titlesize": 11,
+    "axes.labelsize": 11,
+    "xtick.labelsize": 11,
+    "ytick.labelsize": 11,
+    "legend.fontsize": 11,
     "legend.frameon": False,
     "axes.facecolor": PAPER,
     "axes.edgecolor": GUIDE,
@@ -51,12 +60,25 @@ BOOK_STYLE = {
     "ytick.color": INK,
     "lines.linewidth": 2,
     "mathtext.fontset": "dejavusans",
+    # The same drawing is the same text, and needs no font where it is shown.
+    "svg.hashsalt": "lrp_edu",
+    "svg.fonttype": "path",
 }
 
 
 def use_book_style():
-    """Let all figures that follow look like those of the book; call it once, before the first figure."""
+    """Let all figures that follow look like those of the book; call it once, before the first figure.
+
+    In a notebook they are shown as SVG. Beside it stands a PNG for programs that show no SVG which they did not make
+    themselves.
+    """
     mpl.rcParams.update(BOOK_STYLE)
+    if "IPython" in sys.modules and (shell := sys.modules["IPython"].get_ipython()):
+        from matplotlib_inline.config import InlineBackend
+
+        backend = InlineBackend.instance(parent=shell)
+        backend.print_figure_kwargs = {"bbox_inches": None, "metadata": {"Date": None}}
+        backend.figure_formats = {"png", "svg"}
 
 
 # --- Taylor series ----------------------------------------------------------------------------------------------------
@@ -92,12 +114,12 @@ def plot_taylor(ax, f, coefficients, about, x=None, degrees=None, xlim=(-3, 3), 
         raise ValueError(f"degrees must lie between 0 and {coefficients.size - 1}, got {degrees}")
     t = np.linspace(*xlim, 601)
     ax.plot(t, _finite(f, t), color=INK, linewidth=3, label="$f$", zorder=2)
-    for degree, color in zip(degrees, _shades(len(degrees)), strict=True):
-        ax.plot(t, _polynomial(coefficients, about, degree, t), color=color, label=f"degree {degree}", zorder=3)
+    for degree, style in zip(degrees, _styles(len(degrees)), strict=True):
+        ax.plot(t, _polynomial(coefficients, about, degree, t), **style, label=f"degree {degree}", zorder=3)
     _frame(ax, xlim, ylim, "$x$", "")
     if x is not None:
         _gap(ax, x, _polynomial(coefficients, about, degrees[-1], x), float(_finite(f, x)))
-    _point(ax, about, float(_finite(f, about)), "$a$")
+    _point(ax, about, float(_finite(f, about)), "$a$", INK, PAPER)
     ax.legend(loc="best")
 
 
@@ -144,9 +166,11 @@ def _finite(f, x):
     return np.where(np.isfinite(y), y, np.nan)
 
 
-def _shades(n):
-    """Return `n` colors, from light for the lowest degree to dark for the highest."""
-    return ACTIVATION(np.linspace(0.5, 0.9, n) if n > 1 else [0.75])
+def _styles(n):
+    """Return the styles of `n` lines: the lower the degree, the lighter and the more broken."""
+    dashes = ["solid", (0, (5, 1.5)), (0, (2, 1.5)), (0, (1, 1.5))]
+    places = np.linspace(0, len(SHADES) - 1, n).round().astype(int) if n > 1 else [0]
+    return [{"color": SHADES[i], "linestyle": dashes[min(n - 1 - k, 3)]} for k, i in enumerate(places)]
 
 
 def _gap(ax, x, start, end):
@@ -187,7 +211,7 @@ def plot_area(ax, x, a):
     _part(ax, (a1, a2), h1, h2, "\\varepsilon", EPSILON)
     _frame(ax, (0, x[0]), (0, x[1]), "$x_1$", "$x_2$")
     ax.set(aspect="equal", xticks=np.unique([0, a1, x[0]]), yticks=np.unique([0, a2, x[1]]))
-    ax.plot(a1, a2, "o", color=INK, markersize=7, markeredgecolor=PAPER, clip_on=False, zorder=5)
+    ax.plot(a1, a2, "o", color=MARK, markersize=7, markeredgecolor=LIGHT, clip_on=False, zorder=5)
 
 
 def _part(ax, corner, width, height, name, color):
@@ -196,8 +220,8 @@ def _part(ax, corner, width, height, name, color):
         return
     ax.add_patch(Rectangle(corner, width, height, facecolor=color, edgecolor=PAPER, linewidth=2, zorder=1))
     middle = (corner[0] + width / 2, corner[1] + height / 2)
-    text, ink = f"${name} = {number(width * height)}$", _readable(mpl.colors.to_rgb(color))
-    ax.annotate(text, middle, ha="center", va="center", color=ink, zorder=3)
+    text = f"${name} = {number(width * height)}$"
+    ax.annotate(text, middle, ha="center", va="center", color=readable(color), zorder=3)
 
 
 # --- The plane of a neuron --------------------------------------------------------------------------------------------
@@ -237,7 +261,7 @@ def plot_neuron(ax, neuron, x=None, root=None, lim=(-0.5, 2), vmax=None, low=Non
     _domain(ax, low, high, lim)
     if root is not None:
         if x is not None:
-            _walk(ax, x, root, INK)
+            _walk(ax, x, root)
         _point(ax, *root, f"${name}$", away=x, hollow=not _sound(neuron, root, x, low, high))
     if x is not None:
         _point(ax, *x, "$x$")
@@ -268,7 +292,7 @@ def plot_walks(ax, neuron, x, roots, lim=(-0.5, 2), vmax=None, low=None, high=No
     plane = _plane(ax, neuron, lim, vmax)
     _domain(ax, low, high, lim)
     for name, root in roots.items():
-        _walk(ax, x, root, INK)
+        _walk(ax, x, root)
         _point(ax, *root, name, away=x, hollow=not _sound(neuron, root, x, low, high))
     _point(ax, *x, "$x$")
     return plane
@@ -278,7 +302,7 @@ def _plane(ax, neuron, lim, vmax):
     """Draw the output of a neuron as color, gray where it is silent, and the hinge between."""
     if neuron.w.size != 2:
         raise ValueError(f"neuron must have 2 inputs to be drawn in a plane, got {neuron.w.size}")
-    grid = np.stack(np.meshgrid(*[np.linspace(*lim, 41)] * 2), axis=-1)
+    grid = np.stack(np.meshgrid(lim, lim), axis=-1)  # the corners: z is linear, and so are its contours
     z = neuron.preactivation(grid)
     vmax = max(z.max(), 1e-9) if vmax is None else check.at_least("vmax", vmax, 0)
     levels = mpl.ticker.MaxNLocator(8, steps=[1, 2, 5, 10]).tick_values(0, vmax)
@@ -286,7 +310,7 @@ def _plane(ax, neuron, lim, vmax):
     plane = ax.contourf(grid[..., 0], grid[..., 1], z, levels=levels, colors=colors, extend="both", zorder=0)
     if neuron.w.any():
         foot = -neuron.b * neuron.w / (neuron.w @ neuron.w)
-        ax.axline(foot, foot + [-neuron.w[1], neuron.w[0]], color=INK, linewidth=1.5, zorder=2)
+        ax.axline(foot, foot + [-neuron.w[1], neuron.w[0]], color=MARK, linewidth=1.5, zorder=2)
     _frame(ax, lim, lim, "$x_1$", "$x_2$")
     ax.set_aspect("equal")
     return plane
@@ -298,7 +322,7 @@ def _domain(ax, low, high, lim):
         return
     low, high = _bounds(low, high)
     corner, opposite = np.maximum(low, lim[0] - 1), np.minimum(high, lim[1] + 1)
-    style = {"facecolor": "none", "edgecolor": GUIDE, "linestyle": (0, (4, 3)), "linewidth": 1.5, "zorder": 1}
+    style = {"facecolor": "none", "edgecolor": MARK, "linestyle": (0, (4, 3)), "linewidth": 1.2, "zorder": 1}
     ax.add_patch(Rectangle(corner, *(opposite - corner), **style))
 
 
@@ -316,9 +340,9 @@ def _sound(neuron, point, x, low, high, slack=1e-12):
     return bool(inside and not dead)
 
 
-def _walk(ax, x, root, color):
+def _walk(ax, x, root):
     """Draw the way from `x` to its root as an arrow."""
-    style = {"arrowstyle": "-|>,head_width=0.3,head_length=0.6", "color": color, "linewidth": 2, "shrinkB": 3}
+    style = {"arrowstyle": "-|>,head_width=0.3,head_length=0.6", "color": MARK, "linewidth": 2, "shrinkB": 3}
     ax.annotate("", tuple(root), tuple(x), arrowprops=style, zorder=3, annotation_clip=False)
 
 
@@ -399,8 +423,8 @@ def plot_layer_sums(ax, explanation, labels=None, ylim=None):
 def _bars(ax, heights, bottoms, colors, labels):
     """Draw bars that carry their heights as numbers, and return them."""
     bars = ax.bar(range(len(heights)), heights, bottom=bottoms, color=colors, width=0.55, zorder=2)
-    for text in ax.bar_label(bars, [number(height) for height in heights], padding=2, fontsize=9):
-        _halo(text)
+    for text in ax.bar_label(bars, [number(height) for height in heights], padding=2):
+        _set_off(text, PAPER)
     ax.axhline(0, color=GUIDE, linewidth=1)
     ax.set_xticks(range(len(heights)), labels)
     ax.tick_params(axis="x", length=0)
@@ -486,20 +510,20 @@ def _edges(ax, edges, limit, signed):
         "colors": [_sign_color(amount) if signed and amount else GUIDE for *_, amount in edges],
         "linestyles": ["dashed" if not signed and amount < 0 else "solid" for *_, amount in edges],
     }
-    lines = LineCollection([edge[:2] for edge in edges], alpha=0.75, zorder=1, **style)
+    lines = LineCollection([edge[:2] for edge in edges], zorder=1, **style)
     ax.add_collection(lines, autolim=False)
 
 
 def _edge_numbers(ax, edges):
     for start, end, amount in edges:
         place = start + 0.3 * (end - start)
-        _halo(ax.annotate(number(amount), place, ha="center", va="center", fontsize=9, zorder=5))
+        _set_off(ax.annotate(number(amount), place, ha="center", va="center", zorder=5), PAPER)
 
 
 def _nodes(ax, places, labels, fills):
     ax.scatter(*places.T, s=560, c=fills, edgecolors=INK, linewidths=1.2, zorder=3)
     for place, label, fill in zip(places, labels, fills, strict=True):
-        ax.annotate(label, place, ha="center", va="center", color=_readable(fill), zorder=4)
+        ax.annotate(label, place, ha="center", va="center", color=readable(fill), zorder=4)
 
 
 def _fills(activations, relevance, limit, n):
@@ -508,7 +532,7 @@ def _fills(activations, relevance, limit, n):
         return RELEVANCE(Normalize(-limit, limit)(_flat(relevance)))
     if activations is not None:
         return ACTIVATION(Normalize(0, _largest(activations))(_flat(activations)))
-    return np.tile(mpl.colors.to_rgba(PAPER), (n, 1))
+    return np.tile(mpl.colors.to_rgba(LIGHT), (n, 1))
 
 
 def _node_numbers(ax, places, values, symbol, offset):
@@ -516,7 +540,7 @@ def _node_numbers(ax, places, values, symbol, offset):
     for place, value in zip(places, [] if values is None else _flat(values), strict=False):
         text = f"${symbol} = {number(value)}$"
         where = {"ha": "center", "va": "bottom" if offset > 0 else "top", "textcoords": "offset points"}
-        _halo(ax.annotate(text, place, (0, offset), fontsize=9, zorder=5, **where))
+        _set_off(ax.annotate(text, place, (0, offset), zorder=5, **where), PAPER)
 
 
 def _flat(layers):
@@ -571,7 +595,8 @@ def _as_image(name, values, shape):
 def _show(ax, image, colors, low, high):
     ax.set(xticks=[], yticks=[])
     ax.spines[:].set(visible=True, color=GUIDE, linewidth=0.8)
-    return ax.imshow(image, cmap=colors, vmin=low, vmax=high, interpolation="nearest")
+    # Not even resampled: an SVG then holds one pixel for each number.
+    return ax.imshow(image, cmap=colors, vmin=low, vmax=high, interpolation="none")
 
 
 # --- Shared -----------------------------------------------------------------------------------------------------------
@@ -591,21 +616,40 @@ def _frame(ax, xlim, ylim, xlabel, ylabel):
     ax.set(xlim=xlim, ylim=ylim, xlabel=xlabel, ylabel=ylabel)
 
 
-def _point(ax, x1, x2, label, away=None, hollow=False):
+def _point(ax, x1, x2, label, ink=MARK, paper=LIGHT, away=None, hollow=False):
     """Draw a point and its name, on the side that looks away from another point."""
-    face, edge = (PAPER, INK) if hollow else (INK, PAPER)
-    ax.plot([x1], [x2], "o", color=INK, markersize=7, markerfacecolor=face, markeredgecolor=edge, zorder=5)
+    face, edge = (paper, ink) if hollow else (ink, paper)
+    ax.plot([x1], [x2], "o", color=ink, markersize=7, markerfacecolor=face, markeredgecolor=edge, zorder=5)
     step = np.array([1.0, 0.8]) if away is None else np.subtract((x1, x2), away)
-    offset = 13 * step / (np.linalg.norm(step) or 1)
+    offset = 14 * step / (np.linalg.norm(step) or 1)
     where = {"textcoords": "offset points", "ha": "center", "va": "center"}
-    _halo(ax.annotate(label, (x1, x2), offset, zorder=6, **where))
+    _set_off(ax.annotate(label, (x1, x2), offset, color=ink, zorder=4, **where), paper)
 
 
-def _halo(text):
+def _set_off(text, paper):
     """Set off a text from what lies behind it."""
-    text.set_path_effects([patheffects.withStroke(linewidth=4, foreground=PAPER)])
+    text.set_bbox({"boxstyle": "round,pad=0.12", "facecolor": paper, "edgecolor": "none", "alpha": 0.85})
 
 
-def _readable(fill):
-    """Return the color of a text that can be read on `fill`."""
-    return INK if np.dot(fill[:3], (0.299, 0.587, 0.114)) > 0.5 else PAPER
+def readable(fill):
+    """Return the color of a text that can be read best on a color.
+
+    >>> readable("#d9e6b5") == MARK, readable("#1d4f60") == LIGHT
+    (True, True)
+    """
+    return max((MARK, LIGHT), key=lambda ink: contrast(ink, fill))
+
+
+def contrast(one, other):
+    """Return the contrast of two colors as the guidelines for web content define it, from 1 to 21.
+
+    >>> print(f"{contrast('white', 'black'):.1f}, {contrast('#767676', 'white'):.2f}")
+    21.0, 4.54
+    """
+    dark, light = sorted((_luminance(one), _luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(color):
+    rgb = np.array(mpl.colors.to_rgb(color))
+    return np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4) @ (0.2126, 0.7152, 0.0722)

@@ -41,7 +41,7 @@ ARROWS["explorables"] = NUMERIC | {"palette"}
 OUTSIDE = {name: {"numpy"} for name in NUMERIC} | {
     "taylor": {"numpy", "sympy"},
     "claims": {"numpy", "sympy"},
-    "figures": {"numpy", "matplotlib"},
+    "figures": {"numpy", "matplotlib", "matplotlib_inline"},  # the last one only within IPython, which brings it along
     "explorables": {"numpy", "anywidget", "traitlets"},
 }
 

@@ -142,7 +142,7 @@ def test_neuron_draws_hinge_point_root_and_walk(ax):
     (hinge,) = [line for line in ax.get_lines() if line.get_marker() == "None"]
     np.testing.assert_allclose(NEURON.preactivation([hinge.get_xy1(), hinge.get_xy2()]), 0, atol=1e-15)
     assert not np.allclose(hinge.get_xy1(), hinge.get_xy2())
-    assert points(ax) == {X: figures.INK, ROOT: figures.INK}
+    assert points(ax) == {X: figures.MARK, ROOT: figures.MARK}
     assert arrows(ax) == [(X, ROOT)]
     assert ax.get_xlim() == ax.get_ylim() == (-1, 3) and ax.get_aspect() == 1
 
@@ -162,11 +162,11 @@ def test_neuron_has_the_same_colors_for_the_same_vmax():
 @pytest.mark.parametrize(
     "options, expected",
     [
-        ({}, figures.INK),
-        ({"low": 0}, figures.INK),
-        ({"low": 0, "high": 1}, figures.PAPER),
-        ({"high": [1, 2]}, figures.INK),
-        ({"low": [0.5, 0]}, figures.PAPER),
+        ({}, figures.MARK),
+        ({"low": 0}, figures.MARK),
+        ({"low": 0, "high": 1}, figures.LIGHT),
+        ({"high": [1, 2]}, figures.MARK),
+        ({"low": [0.5, 0]}, figures.LIGHT),
     ],
 )
 def test_neuron_warns_of_a_root_outside_the_domain(ax, options, expected):
@@ -179,7 +179,7 @@ def test_neuron_warns_of_a_root_outside_the_domain(ax, options, expected):
 def test_neuron_warns_of_the_dead_side_and_not_of_the_active_one(ax):
     figures.plot_neuron(ax, NEURON, X, (-0.2, 0.2), name="a")
     figures.plot_neuron(ax, NEURON, X, (0.75, 0.75), name="a")
-    assert points(ax) == {X: figures.INK, (-0.2, 0.2): figures.PAPER, (0.75, 0.75): figures.INK}
+    assert points(ax) == {X: figures.MARK, (-0.2, 0.2): figures.LIGHT, (0.75, 0.75): figures.MARK}
     assert "$a$" in texts(ax)
 
 
@@ -206,7 +206,7 @@ def test_walks_lead_from_x_to_each_root(ax):
     figures.plot_walks(ax, NEURON, X, roots, low=0)
     assert arrows(ax) == [(X, root) for root in roots.values()]
     colors = points(ax)
-    assert [colors[root] for root in roots.values()] == [figures.INK, figures.INK, figures.PAPER]
+    assert [colors[root] for root in roots.values()] == [figures.MARK, figures.MARK, figures.LIGHT]
     assert set(roots) <= set(texts(ax))
 
 
@@ -385,7 +385,7 @@ def test_style_is_light_opaque_and_readable():
     with mpl.rc_context():
         figures.use_book_style()
         sizes = [mpl.rcParams[f"{name}.labelsize"] for name in ("axes", "xtick", "ytick")]
-        assert min([*sizes, mpl.rcParams["font.size"], mpl.rcParams["legend.fontsize"]]) >= 9
+        assert min([*sizes, mpl.rcParams["font.size"], mpl.rcParams["legend.fontsize"]]) >= 11
         axes = Figure().subplots()
         assert not axes.spines["top"].get_visible() and not axes.spines["right"].get_visible()
         assert axes.figure.get_facecolor() == to_rgba("white") == to_rgba(mpl.rcParams["savefig.facecolor"])

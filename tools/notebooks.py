@@ -19,6 +19,7 @@ from nbclient.exceptions import CellExecutionError
 
 CHAPTERS = Path(__file__).resolve().parent.parent / "chapters"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+SVG = "image/svg+xml"
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -42,10 +43,12 @@ def clean(notebook):
 
 
 def clean_output(output):
-    """Return `output` without its widget view, or None when nothing else was there."""
+    """Return `output` without its widget view, or None when nothing else was there; a path has one line."""
     if "data" not in output:
         return output
     output.data.pop(WIDGET_VIEW, None)
+    if SVG in output.data:
+        output.data[SVG] = re.sub(r" *\n(?=[MLQCz\"])", " ", output.data[SVG])
     return output if output.data else None
 
 
