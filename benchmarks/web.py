@@ -127,14 +127,18 @@ def weights(responses):
 
 @contextlib.contextmanager
 def jupyterlab(sources):
-    """Start JupyterLab on a free port, with a notebook of code cells and settings of its own; give its address."""
+    """Start JupyterLab on a free port, as `make lab` does, with a notebook of code cells; give its address.
+
+    The chapters lie beside it, and what they link to.
+    """
     import nbformat
 
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
         home = Path(home)
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
         notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-        (home / "notebooks").mkdir()
+        shutil.copytree(ROOT / "chapters", home / "notebooks" / "chapters")
+        shutil.copy(ROOT / "references.md", home / "notebooks")
         nbformat.write(notebook, home / "notebooks" / "figure.ipynb")
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -153,11 +157,10 @@ def _lab_server(home, port, token, output):
         "ServerApp.port_retries": 0,
         "ServerApp.root_dir": home / "notebooks",
         "IdentityProvider.token": token,
-        "LabApp.news_url": "None",
-        "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
         "LabApp.extension_manager": "readonly",
     }
     places = {f"JUPYTER_{name}_DIR": str(home / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")}
+    places["JUPYTER_CONFIG_PATH"] = str(ROOT / "lab")
     places["JUPYTERLAB_SETTINGS_DIR"] = places["JUPYTERLAB_WORKSPACES_DIR"] = str(home / "lab")
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
     command += [f"--{name}={value}" for name, value in options.items()]

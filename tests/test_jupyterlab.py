@@ -1,4 +1,6 @@
-"""A live figure in a real JupyterLab: what is dragged arrives in Python, what it sets is drawn; and what is saved."""
+"""A real JupyterLab: figures that are dragged, set from Python and saved; and chapters that read as on the site."""
+
+import re
 
 import pytest
 
@@ -92,3 +94,27 @@ def test_a_saved_figure_stands_as_a_table_that_says_what_to_do(notebook, lab):
     run(page, 0)  # which says the truth
     figure.locator("[data-handle=x]").wait_for()
     assert figure.get_attribute("data-parity") == "ok"
+
+
+RAW = re.compile(r"\{[\w:-]+\}|:::|<!--|\beq-\w+|\$|\\[a-z]+")
+# JupyterLab renders the cells one by one, those in view first.
+SCROLLED = """(count) => {
+    document.querySelector(".jp-WindowedPanel-outer")?.scrollTo(0, 1e6);
+    return document.querySelectorAll(".jp-Notebook details").length === count;
+}"""
+
+
+def test_a_chapter_shows_no_raw_key_closed_solutions_and_links_that_lead_on(page, lab):
+    page.goto(lab.replace("figure.ipynb", "chapters/messages.ipynb"))
+    page.wait_for_function(SCROLLED, arg=3, polling=300, timeout=120_000)
+    assert page.locator("details[open]").count() == 0
+    solution = page.locator("details").first
+    solution.locator("summary").click()
+    solution.locator("mjx-container").first.wait_for()  # its formulas are set
+    text = "\n".join(page.locator(".jp-RenderedMarkdown").all_inner_texts())
+    assert "By (5.2) the denominator" in text
+    assert RAW.findall(text) == []
+    page.locator(".jp-WindowedPanel-outer").evaluate("(panel) => panel.scrollTo(0, 0)")
+    page.locator(".jp-RenderedMarkdown a", has_text="Bach et al. (2015)").click()
+    page.locator(".jp-RenderedMarkdown", has_text="On pixel-wise explanations").wait_for()
+    assert page.locator(".Toastify__toast").count() == 0  # nobody is asked for news
