@@ -56,7 +56,7 @@ MISSING = f"""([before, after]) => {{
 }}"""
 
 # Each letter of an icon that the page shows, and the class of each icon that shows none.
-ICONS = """() => [...document.querySelectorAll("*:not(math *, mjx-container *)")].flatMap((element) => {
+ICONS = """() => [...document.querySelectorAll("*:not(math *)")].flatMap((element) => {
   const own = [...element.childNodes].map((node) => node.nodeType === 3 ? node.data : "");
   const drawn = ["::before", "::after"].map((part) => getComputedStyle(element, part).content);
   const letters = [...own, ...drawn].flatMap((text) => text.match(/[\ue000-\uf8ff]/g) ?? []);

@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.web import pages, visit, wake_figures, weights
 
-LIMIT = 1_200_000  # bytes of a page's first load, each response gzipped
+LIMIT = 350_000  # bytes of a page's first load, each response gzipped
 PAGES = pages()
 EACH_PAGE = pytest.mark.parametrize("name", PAGES)
 

@@ -60,7 +60,7 @@ def texts(folder, soups, ours):
 
 def sweep(static, texts, ours):
     """Delete what is not ours and what nothing names that a reader can fetch: no page, script or style sheet."""
-    left = {path for path in static.rglob("*") if path.is_file() and "mathjax" not in path.parts}
+    left = {path for path in static.rglob("*") if path.is_file()}
     found, asking = {static / name for name in ours} & left, list(texts)
     while found or asking:
         left -= found
