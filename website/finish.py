@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup
 
-from . import scripts, styles
+from . import figures, scripts, styles
 
 UNCUT = "uncut.css"  # beside the doctrees; the tests compare with it
 MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
@@ -25,9 +25,8 @@ def finish(app, exception):
     soups = {path: BeautifulSoup(path.read_text("utf-8"), "html.parser") for path in pages(folder)}
     names = {path: styles.names(soup) for path, soup in soups.items()}
     configuration = (folder / "_static" / scripts.CONFIGURATION).read_text("utf-8")
-    first = {Path(name).name for name, _ in app.config.html_js_files} & {Path(name).name for name in ours}
     for path, soup in soups.items():
-        scripts.lighten(soup, names[path].classes | names[path].ids, configuration, first)
+        scripts.lighten(soup, names[path].classes | names[path].ids, configuration, ours)
     links = {path: soup.find_all("link", rel="stylesheet") for path, soup in soups.items()}
     known = styles.known_names(names.values(), texts(folder, soups, ours))
     uncut = styles.bundle(folder, links, known, {name for name in ours if name.endswith(".css")})
@@ -45,9 +44,10 @@ def pages(folder):
 
 
 def laid_down_by_us(app):
-    """Return the names below ``_static`` of what comes from the book's own folders, and not from a tool's."""
+    """Return the names below ``_static`` of what comes from the book's own folders and figures, and not from a tool."""
     folders = [Path(app.confdir) / name for name in app.config.html_static_path if not Path(name).is_absolute()]
-    return {path.relative_to(folder).as_posix() for folder in folders for path in folder.rglob("*") if path.is_file()}
+    names = {path.relative_to(folder).as_posix() for folder in folders for path in folder.rglob("*") if path.is_file()}
+    return names.union(*(figures.files(path.stem) for path in Path(app.outdir, "_static", "figures").glob("*.js")))
 
 
 def texts(folder, soups, ours):

@@ -28,7 +28,7 @@ def lighten(soup, shown, configuration, ours):
     configuration : str
         The text of ``documentation_options.js``, which scripts on the page go on to write to.
     ours : set of str
-        Names of the scripts that come first.
+        The scripts below ``_static`` that come first.
     """
     for hint in soup.find_all("link", rel="preload", attrs={"as": "script"}):
         hint.extract()
@@ -57,7 +57,7 @@ def _name(script):
 def _first(soup, ours):
     """Move our scripts before the others: what is deferred runs in the order of the page."""
     waiting = [script for script in soup.find_all("script") if script.get("src")]
-    mine = [script for script in waiting if _name(script) in ours]
+    mine = [script for script in waiting if script["src"].split("?")[0].partition("_static/")[2] in ours]
     others = [script for script in waiting if script not in mine]
     if others:
         for script in mine:

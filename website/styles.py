@@ -179,15 +179,14 @@ def walk(rules):
 
 
 def bundle(folder, links, known, ours):
-    """Write one style sheet for all pages.
+    """Write one style sheet in the place of those that all pages have.
 
     Parameters
     ----------
     folder : Path
         Where the site was built.
     links : dict
-        For each page, by its path, the elements that link to its style sheets. Of these the first is left, and links
-        to the new one.
+        For each page, by its path, the elements that link to its style sheets.
     known : Known
         What the pages and their scripts can show.
     ours : set of str
@@ -199,21 +198,23 @@ def bundle(folder, links, known, ours):
         The style sheet before anything was taken out of it, for comparison.
     """
     static = folder / "_static"
-    sheets = list(dict.fromkeys(local(folder, path, link["href"]) for path in links for link in links[path]))
+    files = {path: [local(folder, path, link["href"]) for link in links[path]] for path in links}
+    shared = set.intersection(*map(set, files.values()))
+    sheets = [sheet for sheet in next(iter(files.values())) if sheet in shared]
     foreign, own = [], []
     for sheet in sheets:
         (own if sheet.relative_to(static).as_posix() in ours else foreign).append(whole(sheet, static))
     notices = dict.fromkeys(NOTICE.findall("".join(foreign)))
-    # Style sheets that a figure brings may name properties, too.
-    later = [(static / sheet).read_text("utf-8") for sheet in sorted(ours) if static / sheet not in sheets]
-    rules = without_unused(cut(parsed("".join(foreign)), known), " ".join([known.text, *own, *later]))
+    others = [sheet.read_text("utf-8") for sheet in sorted(set().union(*files.values()) - shared)]
+    rules = without_unused(cut(parsed("".join(foreign)), known), " ".join([known.text, *own, *others]))
     rules = icons.embed(rules, static, known)
     result = "\n".join([*notices, *map(str, rules), *(text(tinycss2.parse_component_value_list(each)) for each in own)])
     (folder / TARGET).write_text(result, "utf-8")
     version = hashlib.sha256(result.encode()).hexdigest()[:8]
-    for first, *others in links.values():
+    for path, found in links.items():
+        first, *rest = (link for link, file in zip(found, files[path], strict=True) if file in shared)
         first["href"] = f"{first['href'].partition('_static/')[0]}{TARGET}?v={version}"
-        for link in others:
+        for link in rest:
             link.extract()
     return "\n".join(foreign + own)
 
