@@ -10,7 +10,8 @@ BENCHMARKS = {
     "relevance": "a relevance pass beside the forward pass, and how both grow",
     "peers": "Captum and Zennit on the same weights",
     "latency": "live figures, from event to painted frame",
-    "book": "time to build the book, weight of its pages",
+    "pages": "each page on a slow phone: weight, first answer, block, layout shift, Tab stops",
+    "book": "time to build the book",
     "tests": "time of the tests; takes minutes, so it runs only when it is named",
 }
 

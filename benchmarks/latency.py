@@ -20,6 +20,7 @@ EVENTS, PRESSES = 120, 30
 
 # From each move of the pointer with a button down to the frame after it.
 RECORD_DRAG = """() => {
+    if (window.times) return;
     const channel = new MessageChannel();
     const starts = [];
     window.times = [];
@@ -87,10 +88,11 @@ def show(page, address, folder, figure):
     page.locator(".explorable[data-parity=ok]").wait_for()
 
 
-def drag_all(page):
-    """Drag each handle and slider of the page's figure, and return the times in ms of each."""
+def drag_all(page, figure=None):
+    """Drag each handle and slider of the page's figure, or of one of them, and return the times in ms of each."""
     page.evaluate(RECORD_DRAG)
-    parts = page.locator(".explorable .handle:visible .handle-grab, .explorable input[type=range]:visible")
+    figure = figure or page.locator(".explorable")
+    parts = figure.locator(".handle:visible .handle-grab, input[type=range]:visible")
     return [drag(page, part) for part in parts.all()]
 
 

@@ -83,9 +83,9 @@ class QuietHandler(Handler):
 
 
 @contextlib.contextmanager
-def serving(folder):
+def serving(folder, kind=QuietHandler):
     """Serve `folder` from a thread and give its address, with a slash at the end."""
-    handler = functools.partial(QuietHandler, directory=folder)
+    handler = functools.partial(kind, directory=folder)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/"
