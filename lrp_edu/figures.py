@@ -621,9 +621,14 @@ def _point(ax, x1, x2, label, ink=MARK, paper=LIGHT, away=None, hollow=False):
     face, edge = (paper, ink) if hollow else (ink, paper)
     ax.plot([x1], [x2], "o", color=ink, markersize=7, markerfacecolor=face, markeredgecolor=edge, zorder=5)
     step = np.array([1.0, 0.8]) if away is None else np.subtract((x1, x2), away)
-    offset = 14 * step / (np.linalg.norm(step) or 1)
-    where = {"textcoords": "offset points", "ha": "center", "va": "center"}
-    _set_off(ax.annotate(label, (x1, x2), offset, color=ink, zorder=4, **where), paper)
+    right, up = step / (np.linalg.norm(step) or 1)
+    where = {"ha": _side(right, "right", "left"), "va": _side(up, "top", "bottom"), "textcoords": "offset points"}
+    _set_off(ax.annotate(label, (x1, x2), (9 * right, 9 * up), color=ink, zorder=4, **where), paper)
+
+
+def _side(share, before, behind):
+    """Return the side of a text that looks to its point."""
+    return "center" if abs(share) < 0.35 else behind if share > 0 else before
 
 
 def _set_off(text, paper):

@@ -1,6 +1,7 @@
 """A stored picture that is not what its cell draws is noticed; that a font or a version draws it elsewise is not."""
 
 import base64
+import functools
 import io
 import re
 import subprocess
@@ -33,11 +34,13 @@ def save(heights=(1.6, 0.4), f=abs, color=figures.LINES[0], name="a", pixel=1.0,
     return file.getvalue()
 
 
+@functools.cache
 def picture(software="Matplotlib", **options):
     """Return a PNG in base64."""
     return base64.b64encode(save(metadata={"Software": software}, **options)).decode()
 
 
+@functools.cache
 def drawing(**options):
     """Return an SVG."""
     return save(kind="svg", metadata={"Date": None}, **options).decode()
