@@ -44,14 +44,14 @@ test: lint
 # All but the browser tests, where only what they need is installed: make test-units PYTHON=python3.13 VENV=.venv-3.13
 test-units: constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[draw,live,symbols,test]' ipykernel nbclient
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[draw,live,symbols,book,test]'
 	$(BIN)/python -m pytest -m 'not browser'
 
 # The oldest versions that pyproject.toml allows, which warn of things in each other that are not ours.
 test-oldest: constraints-oldest.txt
 	test -x .venv-oldest/bin/python || $(PYTHON) -m venv .venv-oldest
-	.venv-oldest/bin/python -m pip install --quiet -c constraints-oldest.txt -e '.[draw,live,symbols]' hypothesis nbval playwright pytest PyYAML
-	.venv-oldest/bin/python -m pytest -W ignore::DeprecationWarning -m 'not browser' lrp_edu tests
+	.venv-oldest/bin/python -m pip install --quiet -c constraints-oldest.txt -e '.[draw,live,symbols,book]' hypothesis nbval playwright pytest PyYAML
+	.venv-oldest/bin/python -m pytest -W ignore::DeprecationWarning -m 'not browser' lrp_edu website tests
 
 # With CI set the random cases are the same in each run, and one thread for each product is enough for two processes.
 mutants: $(STAMP)

@@ -1,15 +1,12 @@
 """Numbers of references are written by a tool, and the build notices old ones; the site has its directives."""
 
+from pathlib import Path
+
 import pytest
+from sphinx.cmd.build import main as sphinx_build
 
-pytest.importorskip("sphinx")
-
-from pathlib import Path  # noqa: E402
-
-from sphinx.cmd.build import main as sphinx_build  # noqa: E402
-
-from website.directives import translate, translate_notebook  # noqa: E402
-from website.references import Target, publications_page, rewrite  # noqa: E402
+from website.directives import translate, translate_notebook
+from website.references import Target, publications_page, rewrite
 
 TARGETS = {
     "eq-root": Target("walk", "equation-eq-root", "4.13"),
