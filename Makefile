@@ -5,11 +5,12 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/installed
 PORT   ?= 8000
 
-.PHONY: help book test test-units test-oldest lint mutants slips bench lab serve notebooks clean
+.PHONY: help book pdf test test-units test-oldest lint mutants slips bench lab serve notebooks clean
 
 help:
 	@echo 'make book       build the book into _build/html; for a site with an address, its source, or both:'
 	@echo '                make book BASEURL=https://owner.github.io/name/ REPOSITORY=https://github.com/owner/name'
+	@echo 'make pdf        build it, and print all of it into one PDF, to which the site then links'
 	@echo 'make serve      build it and show it on localhost:$(PORT)'
 	@echo 'make lab        open the chapters in JupyterLab; make lab LAB=--no-browser passes options on'
 	@echo 'make test       check everything: style, units, chapters, site'
@@ -31,6 +32,11 @@ $(STAMP): pyproject.toml constraints.txt
 book: $(STAMP)
 	rm -rf _build
 	$(BIN)/jupyter-book build . -W -n --keep-going
+
+# PDF is set while the book is built, too: its pages then link to the file.
+pdf: export PDF = yes
+pdf: book
+	$(BIN)/python -m website.whole_book _build/html
 
 serve: book
 	$(BIN)/python -m website.serve $(PORT)

@@ -33,7 +33,7 @@ FAULTS = {
     "an event that does not exist": (SCHEMA, r"pull_request:", "pull_requests:", "pull_requests"),
     "an action that may change": (SECURITY, r"checkout@\w+", "checkout@v6", "unpinned-uses"),
     "a token left behind": (SECURITY, r"persist-credentials: false", "fetch-depth: 1", "artipacked"),
-    "a name run as code": (SECURITY, r"run: make book", "run: echo ${{ github.head_ref }}", "template-injection"),
+    "a name run as code": (SECURITY, r"run: make pdf", "run: echo ${{ github.head_ref }}", "template-injection"),
 }
 
 
@@ -51,9 +51,9 @@ def test_the_workflow_tries_each_change_and_publishes_with_its_own_addresses():
     jobs = yaml.safe_load(WORKFLOW.read_text())["jobs"]
     steps = {name: [step.get("run") for step in job["steps"]] for name, job in jobs.items()}
     assert ".ci/run" in steps["check"] and "if" not in jobs["check"]
-    assert "make book" in steps["site"] and re.search(r"^book:", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert "make pdf" in steps["site"] and re.search(r"^pdf:", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert (jobs["site"]["needs"], jobs["publish"]["needs"]) == ("check", "site")
-    environment = next(step["env"] for step in jobs["site"]["steps"] if step.get("run") == "make book")
+    environment = next(step["env"] for step in jobs["site"]["steps"] if step.get("run") == "make pdf")
     assert set(environment) == {"BASEURL", "BRANCH", "REPOSITORY"}
     rights = {name: job["permissions"] for name, job in jobs.items()}
     assert [name for name, right in rights.items() if "write" in right.values()] == ["publish"]

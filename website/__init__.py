@@ -3,9 +3,9 @@
 Nothing here knows the mathematics. The pages can be written without it, and the package runs without it.
 """
 
-from . import address, directives, figures, finish, formulas, notfound, pictures, references, wheel
+from . import address, directives, figures, finish, formulas, notfound, pdf, pictures, printing, references, wheel
 
-PARTS = [address, directives, figures, finish, formulas, notfound, pictures, references, wheel]
+PARTS = [address, directives, figures, finish, formulas, notfound, pdf, pictures, printing, references, wheel]
 
 
 def setup(app):

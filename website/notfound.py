@@ -63,4 +63,4 @@ def setup(app):
     app.config.notfound_urls_prefix = base_path()
     app.config.notfound_context = {"title": "Page not found", "body": ""}
     app.connect("html-page-context", fill_page)
-    app.connect("build-finished", write_files, priority=900)  # when others are done with the pages
+    app.connect("build-finished", write_files, priority=950)  # when others are done with the pages

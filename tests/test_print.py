@@ -1,0 +1,143 @@
+"""The pages on paper, and the whole book as one PDF."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+from bs4 import BeautifulSoup
+from test_site import PALE, WIDE
+
+from benchmarks.web import ROOT, pages
+from website import whole_book
+from website.pdf import NAME
+
+EVERY_PAGE = [name for name in pages() if name not in ("404", "genindex", "search")]
+SCREEN_ONLY = (
+    ".bd-header-article, .bd-sidebar-primary, .bd-sidebar-secondary, .copybtn, .headerlink, .prev-next-footer, "
+    ".toggle-button, #jb-print-docs-body, .cell summary"
+)
+# What the theme shows on the screen only, and the height of each solution below its title.
+SHOWN = """([useless, solutions]) => ({
+  useless: [...document.querySelectorAll(useless)].filter((e) => e.checkVisibility()).map((e) => e.className),
+  closed: [...document.querySelectorAll(solutions)].filter((e) => !e.checkVisibility({opacityProperty: true,
+    visibilityProperty: true}) || e.getBoundingClientRect().height < 10).map((e) => e.textContent),
+})"""
+CUT = """() => [...document.querySelectorAll("main pre")]
+  .filter((e) => e.checkVisibility() && e.scrollWidth > e.clientWidth)
+  .map((e) => e.textContent)"""
+SOLUTIONS = ".solution p, main .dropdown.admonition p"
+
+
+@pytest.fixture(scope="module")
+def dark(browser):
+    """Open a page in the dark theme."""
+    with browser.new_context(color_scheme="dark") as context:
+        yield context.new_page()
+
+
+@pytest.mark.parametrize("name", EVERY_PAGE)
+def test_a_page_prints_black_on_white_and_whole_from_the_dark_theme(dark, site, name):
+    theme = "theme => document.documentElement.dataset.theme == theme"
+    dark.set_viewport_size({"width": 673, "height": 950})  # what is between the margins of A4
+    dark.emulate_media(media="screen")
+    dark.goto(f"{site}{name}.html", wait_until="networkidle")
+    dark.wait_for_function(theme, arg="dark")
+    closed = dark.locator(".toggle-hidden, main details:not([open])").count()
+    dark.emulate_media(media="print")
+    dark.wait_for_function(theme, arg="light")
+    assert dark.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(255, 255, 255)"
+    assert dark.evaluate(PALE) == []
+    assert dark.evaluate(WIDE) == []
+    dark.wait_for_function("solutions => ![...document.querySelectorAll(solutions)].some((e) => !e.offsetHeight)",
+                           arg=SOLUTIONS)  # fmt: skip
+    assert dark.evaluate(SHOWN, [SCREEN_ONLY, SOLUTIONS]) == {"useless": [], "closed": []}
+    dark.set_viewport_size({"width": 400, "height": 950})  # a small sheet, on which lines of code are too long
+    assert dark.evaluate(CUT) == []
+
+    dark.emulate_media(media="screen")
+    dark.wait_for_function(theme, arg="dark")
+    assert dark.locator(".toggle-hidden, main details:not([open])").count() == closed
+
+
+@pytest.fixture(scope="module")
+def pdf(book, browser, tmp_path_factory):
+    """Print the whole book, in a process of its own, as this one has a browser already; return a reader of the file."""
+    from pypdf import PdfReader
+
+    path = tmp_path_factory.mktemp("pdf") / NAME
+    code = "import sys; from pathlib import Path; from website.whole_book import print_book;"
+    command = [sys.executable, "-c", code + "print_book(Path(sys.argv[1]), sys.argv[2])", book, path]
+    subprocess.run(command, cwd=ROOT, check=True)
+    assert not (book / whole_book.PAGE).exists()
+    return PdfReader(path)
+
+
+def titles(entries):
+    return [entry.title for entry in entries if not isinstance(entry, list)]
+
+
+def soup(book, name):
+    return BeautifulSoup((book / f"{name}.html").read_text(), "html.parser").select_one("article.bd-article")
+
+
+def words(heading):
+    return " ".join(heading.get_text().rstrip("#").split())
+
+
+def test_the_outline_has_each_page_and_its_sections(pdf, book):
+    names = [name for _, name in whole_book.table_of_contents()]
+    assert sorted(names) == sorted(EVERY_PAGE)
+    assert titles(pdf.outline) == ["Contents", *(words(soup(book, name).h1) for name in names)]
+    place = titles(pdf.outline).index(words(soup(book, "chapters/messages").h1))
+    entry = [entry for entry in pdf.outline if not isinstance(entry, list)][place]
+    below = pdf.outline[pdf.outline.index(entry) + 1]
+    assert titles(below) == [words(heading) for heading in soup(book, "chapters/messages").select("h2")]
+
+
+def test_the_contents_tell_the_pages_on_which_the_chapters_begin(pdf, book):
+    assert len(pdf.pages) > 60
+    shown = " ".join(pdf.pages[1].extract_text().split())
+    starts = [pdf.get_destination_page_number(entry) + 1 for entry in pdf.outline if not isinstance(entry, list)]
+    for title, start in list(zip(titles(pdf.outline), starts, strict=True))[1:]:
+        assert f"{title} {start}" in shown
+        assert pdf.pages[start - 1].extract_text().split()[-1] == str(start)  # at the foot
+
+
+def test_the_numbers_of_the_equations_stand_in_it_and_links_lead_to_them(pdf, book):
+    numbers = [tag.get_text().strip("()# ¶") for tag in soup(book, "chapters/messages").select(".eqno")]
+    start, end = (
+        pdf.get_destination_page_number(entry) for entry in pdf.outline
+        if not isinstance(entry, list) and re.match("5|6", entry.title)
+    )  # fmt: skip
+    text = " ".join(page.extract_text() for page in pdf.pages[start:end])
+    assert len(numbers) > 3 and not [number for number in numbers if f"({number})" not in text]
+    links = [
+        note.get_object() for page in pdf.pages[start:end] for note in page.get("/Annots", ())
+    ]  # fmt: skip
+    inside = [link["/Dest"] for link in links if "/Dest" in link]
+    assert len(inside) > 10 and set(map(str, inside)) <= set(pdf.named_destinations)
+    assert not [link for link in links if "localhost" in str(link) or "127.0.0.1" in str(link)]
+
+
+def test_its_fonts_are_in_the_file_and_it_names_its_authors(pdf):
+    assert pdf.metadata.title == "Layer-wise Relevance Propagation, step by step" and pdf.metadata.author
+    for page in pdf.pages[::10]:
+        for font in page["/Resources"]["/Font"].values():
+            font = font.get_object()
+            if font["/Subtype"] == "/Type0":
+                (font,) = font["/DescendantFonts"]
+                descriptor = font.get_object()["/FontDescriptor"].get_object()
+                assert {"/FontFile2", "/FontFile3"} & set(descriptor), descriptor["/FontName"]
+            else:
+                assert font["/Subtype"] == "/Type3"  # drawn in the file itself
+
+
+def test_the_site_links_to_the_file_only_if_it_is_made(book, monkeypatch):
+    from website import pdf
+
+    assert not [page for page in book.rglob("*.html") if NAME in page.read_text()]
+    group = {"label": "download-buttons", "buttons": []}
+    context = {"header_buttons": [group], "pathto": lambda name, _: f"../{name}"}
+    pdf.add_link(None, "chapters/w2-rule", "", context, None)
+    assert [button["url"] for button in group["buttons"]] == [f"../{NAME}"]
