@@ -65,7 +65,7 @@ def repository_options(repository):
 def questions(env):
     """Return the question of each chapter, from the table on the first page."""
     rows = (row.children for row in env.get_doctree(env.config.root_doc).findall(nodes.row))
-    linked = ((next(row[1].findall(pending_xref), None), row[2]) for row in rows if len(row) == 3)
+    linked = ((next(row[1].findall(pending_xref), None), row[2]) for row in rows if len(row) > 2)
     return {link["reftarget"]: question.astext() for link, question in linked if link}
 
 
