@@ -43,6 +43,7 @@ def test_a_page_prints_black_on_white_and_whole_from_the_dark_theme(dark, site, 
     dark.emulate_media(media="screen")
     dark.goto(f"{site}{name}.html", wait_until="networkidle")
     dark.wait_for_function(theme, arg="dark")
+    assert dark.evaluate("getComputedStyle(document.documentElement).fontSize") == "16px"  # nothing of paper yet
     closed = dark.locator(".toggle-hidden, main details:not([open])").count()
     dark.emulate_media(media="print")
     dark.wait_for_function(theme, arg="light")

@@ -5,5 +5,5 @@ from .address import ROOT
 
 def setup(app):
     """Add both to every page. The lines stand in the page itself, as another request would cost more."""
-    app.add_css_file("print.css", media="print")
+    app.add_css_file("print.css")
     app.add_js_file(None, body=(ROOT / "assets" / "print.js").read_text())
