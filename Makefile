@@ -56,7 +56,7 @@ test-units: constraints.txt
 # The oldest versions that pyproject.toml allows, which warn of things in each other that are not ours.
 test-oldest: constraints-oldest.txt
 	test -x .venv-oldest/bin/python || $(PYTHON) -m venv .venv-oldest
-	.venv-oldest/bin/python -m pip install --quiet -c constraints-oldest.txt -e '.[draw,live,symbols,book]' hypothesis nbval playwright pytest PyYAML
+	.venv-oldest/bin/python -m pip install --quiet -c constraints-oldest.txt -e '.[draw,live,symbols,book]' check-jsonschema hypothesis nbval playwright pypdf pytest PyYAML zizmor
 	.venv-oldest/bin/python -m pytest -W ignore::DeprecationWarning -m 'not browser' lrp_edu website tests
 
 # With CI set the random cases are the same in each run, and one thread for each product is enough for two processes.
