@@ -423,7 +423,7 @@ def test_home_end_and_page_keys_move_the_coordinate_that_was_moved_last(show_pag
     assert said[0] == ["3", "horizontal", "(3, 1)"]
     assert said[-1] == ["-3", "vertical", "(2, −3)"]
     assert [handle.get_attribute(f"aria-value{name}") for name in ("min", "max")] == ["-3", "3"]
-    assert "in two dimensions" in handle.get_attribute("aria-label")
+    assert "in two dimensions" in handle.get_attribute("aria-description")
 
 
 def test_hidden_handles_cannot_be_reached(show_page):
@@ -661,7 +661,7 @@ def test_a_page_does_not_move_when_its_figures_start(show_page, page, width):
     page.seen.clear()  # the scripts that were not there
 
 
-@pytest.mark.parametrize("width", [1280, 600, 360])
+@pytest.mark.parametrize("width", [1280, 600, 320])
 @pytest.mark.parametrize("figure", IN_THE_BOOK, ids=range(len(IN_THE_BOOK)))
 def test_a_page_does_not_move_while_a_figure_is_dragged(show_page, page, figure, width):
     page.set_viewport_size({"width": width, "height": 900})
@@ -684,6 +684,16 @@ def test_a_page_does_not_move_while_a_figure_is_dragged(show_page, page, figure,
         states,
     )
     assert len(moved) == 1
+
+
+def test_what_stands_beside_a_figure_is_painted_for_itself(show_page):
+    section = "<section><h2>One</h2><section><h3>Two</h3><p>Three</p>"
+    page = show_page(section, NeuronFigure(), "<p>Four</p></section><p>Five</p></section><p>Six</p>")
+    apart = """(figure) => [...document.querySelectorAll("main *")]
+        .filter((element) => !element.contains(figure) && !figure.contains(element))
+        .map((element) => [element.textContent, getComputedStyle(element).isolation])"""
+    found = dict(page.locator(".explorable").evaluate(apart))
+    assert found == dict.fromkeys(["One", "Two", "Three", "Four", "Five"], "isolate") | {"Six": "auto"}
 
 
 # --- without a script, without a module ---

@@ -20,8 +20,16 @@ ACCENT = {"light": (11, 107, 203), "dark": (108, 182, 255)}
 LINE = {"light": (209, 217, 224), "dark": (68, 76, 86)}
 LEGEND = ("silence", "output", "contour", "hinge", "weights", "walk", "leg", "aim", "domain", "landmark",
           "side-curve", "side-tangent", "gap", "side-silent")  # fmt: skip
-KINDS = {"baseline": rgb(ACTIVATION_COLORS[3]), "positive": SIGN_COLORS[1], "negative": SIGN_COLORS[-1],
-         "remainder": rgb(EPSILON)}  # fmt: skip
+KINDS = {
+    theme: {
+        "baseline": rgb(ACTIVATION_COLORS[3]),
+        "positive": rgb(RELEVANCE_COLORS[positive]),
+        "negative": rgb(RELEVANCE_COLORS[negative]),
+        "remainder": rgb(EPSILON),
+    }
+    for theme, positive, negative in (("light", 4, 0), ("dark", 3, 1))
+}
+"""The colors of the bars, of which each can be seen on the page."""
 
 
 def states():
@@ -746,7 +754,7 @@ def test_the_bars_lead_to_the_output(drawn):
             assert abs(bar.middle[1] - names[i].middle[1]) < 2 and 8 < bar.box[3] < 19
             kind = ["baseline", *("negative" if part < 0 else "positive" for part in parts[1:3]), "remainder"][i]
             if parts[i] == 0 or abs(parts[i]) > 1e-12:
-                assert bar.background == (*KINDS[kind], 1), f"{picture}: {names[i].text}"
+                assert bar.background == (*KINDS[picture.look.theme][kind], 1), f"{picture}: {names[i].text}"
         ticks = picture.all("bar ticks")
         assert [tick.text for tick in ticks] == [show(share * whole) for share in (-0.5, 0, 1)]
         zero, goal = picture.one("bar zero"), picture.one("bar goal")

@@ -1,11 +1,8 @@
 // Native controls with a label: they bring keyboard, focus and screen reader support with them. What they are, are called
 // and may be set to comes from the schema, that is, from the traits in Python.
 
-import { format, make, set } from "./elements.js";
+import { format, make, newId, set } from "./elements.js";
 import { read, replaced } from "./state.js";
-
-let count = 0;
-const newId = () => `explorable-control-${++count}`;
 
 /**
  * The controls of a figure. `control("b")` builds the one of a part of the state: a slider or a field for a number, fields
@@ -54,7 +51,7 @@ const shortened = (value) => Number(value.toPrecision(8));
 /** A slider and a number field. */
 function slider(one) {
   const { key, label, low, high, step, put } = one;
-  const id = newId();
+  const id = newId("control");
   const range = make("input", { type: "range", id, "data-control": key, min: low, max: high, step });
   const number = field({ ...one, label: `${label}, as a number` });
   range.addEventListener("input", () => put(range.valueAsNumber));
@@ -68,7 +65,7 @@ function slider(one) {
 
 /** A number field with its label. */
 function lonelyField(one) {
-  const id = newId();
+  const id = newId("control");
   const { element, update } = field(one);
   set(element, { id, "aria-label": null });
   return { element: make("div", { class: "control control-field" }, make("label", { for: id }, one.label), element), update };
@@ -83,7 +80,7 @@ function fields({ key, label, names, put, ...limits }) {
 
 /** A row of buttons of which one is pressed, as native radio buttons. */
 function radio({ key, label, choices, put }) {
-  const name = newId();
+  const name = newId("control");
   const inputs = Object.entries(choices).map(([value, text]) => {
     const input = make("input", { type: "radio", name, value, "data-control": key });
     input.addEventListener("change", () => put(value));
@@ -95,7 +92,7 @@ function radio({ key, label, choices, put }) {
 
 /** A menu, for many choices. */
 function menu({ key, label, choices, put }) {
-  const id = newId();
+  const id = newId("control");
   const options = Object.entries(choices).map(([value, text]) => make("option", { value }, text));
   const select = make("select", { id, "data-control": key }, ...options);
   select.addEventListener("change", () => put(select.value));

@@ -19,6 +19,9 @@ export function set(element, attributes) {
   return element;
 }
 
+/** A name for an element that nothing else on the page has: the script of another figure counts on. */
+export const newId = (kind) => `explorable-${kind}-${(globalThis.explorables = (globalThis.explorables ?? 0) + 1)}`;
+
 export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }

@@ -83,7 +83,8 @@ function mount({ numbers, view, model, el }) {
   const side = make("div", { class: "side" });
   const panel = numbersPanel(stored.labels);
   const notes = make("div", { class: "notes" });
-  const voice = announcer(() => ({ ...panel.texts(), notes: notes.textContent }), stored.spoken);
+  const sentences = () => [...notes.children].map((note) => [note.textContent, note.textContent]);
+  const voice = announcer(() => ({ ...panel.texts(), ...Object.fromEntries(sentences()) }), (name) => !(name in stored.labels) || stored.spoken.includes(name));
   el.replaceChildren(make("div", { class: "columns" }, stage, side), voice.element);
   const caption = captionOf(root, model);
 
@@ -178,10 +179,10 @@ function steadyScale(drag) {
 }
 
 /**
- * Tells a screen reader, once all is quiet, what has changed: of the texts that `read` returns by name those that are
- * `spoken`, or else the first others. The first update is none.
+ * Tells a screen reader, once all is quiet, what has changed: of the texts that `read` returns by name those that
+ * `matters(name)`, or else the first others. The first update is none.
  */
-function announcer(read, spoken) {
+function announcer(read, matters) {
   const element = make("p", { class: "visually-hidden", "aria-live": "polite" });
   let timer = null;
   let told = {};
@@ -189,9 +190,9 @@ function announcer(read, spoken) {
   const tell = () => {
     const texts = read();
     const changed = Object.keys(texts).filter((name) => texts[name] !== told[name]);
-    const chosen = changed.filter((name) => name === "notes" || spoken.includes(name));
+    const chosen = changed.filter(matters);
     told = texts;
-    const text = (chosen.length ? chosen : changed.slice(0, FEW)).map((name) => texts[name]).filter(Boolean).join(", ");
+    const text = (chosen.length ? chosen : changed.slice(0, FEW)).map((name) => texts[name]).join(", ");
     if (text) setText(element, text);
   };
   const update = () => {

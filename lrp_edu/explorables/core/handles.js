@@ -60,7 +60,7 @@ export function handle(board, { name, key = name, label, shape, at = "ne", step 
   const text = make("text", { class: "handle-name", ...OFFSETS[at], "aria-hidden": "true" }, name);
   const grabArea = make("circle", { class: "handle-grab", r: GRAB });
   const ring = make("circle", { class: "handle-ring", r: 12 });
-  const group = make("g", { class: "handle", role: "slider", "data-handle": key, "aria-label": flat ? label : `${label}: the arrow keys move it in two dimensions` });
+  const group = make("g", { class: "handle", role: "slider", "data-handle": key, "aria-label": label, "aria-description": flat ? null : "The arrow keys move it in two dimensions." });
   group.append(grabArea, ring, shape, text);
   board.marks.append(group);
   const self = { element: group, shape, value: null, px: 0, py: 0, visible: true, corner: at };

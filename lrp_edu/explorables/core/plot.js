@@ -1,11 +1,9 @@
-// A plot: an SVG in CSS pixels (no viewBox, so that handles keep their size at any width).
+// A plot: an SVG in CSS pixels, so that handles keep their size at any width. Only paper scales it, by its viewBox.
 
-import { format, make, set } from "./elements.js";
+import { format, make, newId, set } from "./elements.js";
 import { grabNearest } from "./handles.js";
 
 const MARGIN = { top: 24, right: 16, bottom: 36, left: 34 };
-let plots = 0;
-
 /**
  * A plot that fills the width of `parent`.
  * `x`, `y`: limits. `aspect`: height by width of the inner area. `xLabel`, `yLabel`: names of the axes. `xTicks`, `yTicks`:
@@ -15,7 +13,7 @@ let plots = 0;
  * `onResize` is called whenever the scales changed: draw again then.
  */
 export function plot(parent, { x, y, aspect = 1, xLabel, yLabel, xTicks, yTicks, label, role = "group", ground = "page", onResize, maxWidth = 460 }) {
-  const id = `explorable-plot-${++plots}`;
+  const id = newId("plot");
   const clipRect = make("rect");
   const frame = make("rect", { class: "plot-frame" });
   const axes = make("g", { class: "plot-axes", "aria-hidden": "true" });
@@ -39,7 +37,7 @@ export function plot(parent, { x, y, aspect = 1, xLabel, yLabel, xTicks, yTicks,
     const width = outer - MARGIN.left - MARGIN.right;
     const height = Math.round(width * aspect);
     self.size = { width, height };
-    set(svg, { width: outer, height: height + MARGIN.top + MARGIN.bottom });
+    setSize(svg, outer, height + MARGIN.top + MARGIN.bottom);
     for (const rect of [clipRect, frame]) set(rect, { x: MARGIN.left, y: MARGIN.top, width, height });
     drawAxes(axes, self, { xLabel, yLabel, xTicks, yTicks });
   };
@@ -58,6 +56,9 @@ export function plot(parent, { x, y, aspect = 1, xLabel, yLabel, xTicks, yTicks,
   grabNearest(self);
   return self;
 }
+
+/** The size of a picture on the screen; printed, it is as large as the paper has room for. */
+export const setSize = (svg, width, height) => set(svg, { width, height, viewBox: `0 0 ${width} ${height}` });
 
 function drawAxes(axes, { X, Y, ranges, size }, { xLabel, yLabel, xTicks = [], yTicks = [] }) {
   const bottom = MARGIN.top + size.height;

@@ -4,6 +4,7 @@ import { color, format, legendEntry, make, sampleLine, set, setText } from "../c
 import { figure } from "../core/figure.js";
 import { disc, handle, track } from "../core/handles.js";
 import * as lrp from "../core/lrp.js";
+import { setSize } from "../core/plot.js";
 
 const LAYERS = [["1", "2", "3"], ["4", "5", "6"], ["7"]];
 const LAYER_NAMES = ["inputs", "hidden", "output"];
@@ -149,10 +150,11 @@ function arrange(width) {
   const rows = [330, 190, 50];
   const left = 108;
   const gap = (width - left - 40) / 2;
+  const half = Math.min(TRACK - 2, gap / 2 - 18); // so that the ends of one track keep clear of the next
   LAYERS.forEach((layer, l) => layer.forEach((_, n) => put(l, n, [left + gap * (layer.length === 1 ? 1 : n), rows[l]])));
   return {
     wide, places, height: 424,
-    track: ([x, y]) => ({ from: [x - TRACK + 2, y + 64], to: [x + TRACK - 2, y + 64] }),
+    track: ([x, y]) => ({ from: [x - half, y + 64], to: [x + half, y + 64] }),
     names: rows.map((y) => ({ x: 0, y: y - 7, "text-anchor": "start" })),
     sums: rows.map((y) => ({ x: 0, y: y + 12, "text-anchor": "start" })),
     losses: [0, 1].map((l) => ({ x: 0, y: (rows[l] + rows[l + 1]) / 2 - 12, "text-anchor": "start" })),
@@ -184,7 +186,8 @@ function drawDiagram(stage, { select, edit, change, schema, palette, state, redr
   function resize() {
     const width = Math.min(stage.clientWidth || 320, 560);
     place = arrange(width);
-    set(svg, { width, height: place.height, "data-wide": place.wide ? "" : null });
+    setSize(svg, width, place.height);
+    set(svg, { "data-wide": place.wide ? "" : null });
     set(rule, place.rule);
     [names, sums, losses].forEach((all, n) => all.forEach((text, l) => set(text, [place.names, place.sums, place.losses][n][l])));
     for (const key of Object.keys(neurons)) neurons[key].place(place.places[key]);

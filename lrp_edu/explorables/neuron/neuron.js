@@ -1,7 +1,7 @@
 // One neuron with two inputs: the plane of the inputs, the hinge, the shares of both inputs in the output, and the output
 // along the straight way to x.
 
-import { color, format, legendEntry, make, sampleArea, sampleLine, set, setText } from "../core/elements.js";
+import { color, format, legendEntry, make, newId, sampleArea, sampleLine, set, setText } from "../core/elements.js";
 import { figure } from "../core/figure.js";
 import { arrowhead, circle, diamond, disc, gently, handle, landmark } from "../core/handles.js";
 import * as lrp from "../core/lrp.js";
@@ -218,10 +218,8 @@ function drawWalk(plane) {
   };
 }
 
-let legends = 0;
-
 function drawLegend(brightest, colors) {
-  const id = `explorable-legend-${++legends}`;
+  const id = newId("legend");
   const ground = () => sampleArea("sample-ground");
   const stops = colors.map((one, i) => make("stop", { offset: i / (colors.length - 1), "stop-color": one }));
   const silent = legendEntry("silent, f = 0", make("defs", {}, hatch(`${id}-silent`)), sampleArea("silence", { fill: `url(#${id}-silent)` }));

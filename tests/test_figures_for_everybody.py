@@ -1,0 +1,270 @@
+"""Live figures for everybody: through a screen reader, in colors of the reader's own, on paper, in wide letters."""
+
+import pytest
+from pictures import contrast, parse_color
+
+from benchmarks.web import page_of
+from lrp_edu.explorables import NetworkFigure, NeuronFigure, TaylorFigure
+
+# --- a screen reader's walk: what Tab leads to, as role, name, value, limits and description ---
+
+TWO = "The arrow keys move it in two dimensions."
+
+
+def field(name, value, low, high):
+    return "spinbutton", name, value, low, high, None
+
+
+def slider(name, value, low, high, said=None):
+    """Return a slider and the field beside it."""
+    return [("slider", name, value, low, high, said), field(f"{name}, as a number", value, low, high)]
+
+
+def plain_stop(role, name, value=None):
+    return role, name, value, None, None, None
+
+
+WALKS = {
+    "free": (
+        NeuronFigure(direction="free", v=(0.5, 0.25), caption="Try [b = 2](b=2)."),
+        [
+            ("slider", "x, point to be explained", 1, -3, 3, TWO),
+            ("slider", "w, tip of the weights", 2, -3, 3, TWO),
+            ("slider", "direction of the walk, minus v", 0.5, -6, 6, TWO),
+            plain_stop("radio", "free"),
+            *(field(name, value, -3, 3) for name, value in (("x₁", 1), ("x₂", 1), ("w₁", 2), ("w₂", 1))),
+            *(field(name, value, -6, 6) for name, value in (("v₁", 0.5), ("v₂", 0.25))),
+            *slider("bias b", -1, -3, 3),
+            plain_stop("button", "Reset"),
+            plain_stop("link", "b = 2"),
+        ],
+        "f(x) = 2.2, R₁ = 1.76, R₂ = 0.44",
+    ),
+    "expansion": (
+        NeuronFigure(mode="expansion", a=(0.75, 0.25), caption=""),
+        [
+            ("slider", "x, point to be explained", 1, -3, 3, TWO),
+            ("slider", "w, tip of the weights", 2, -3, 3, TWO),
+            ("slider", "a, point of expansion", 0.75, -3, 3, TWO),
+            *(field(name, value, -3, 3) for name, value in (("x₁", 1), ("x₂", 1), ("w₁", 2), ("w₂", 1))),
+            *(field(name, value, -3, 3) for name, value in (("a₁", 0.75), ("a₂", 0.25))),
+            *slider("bias b", -1, -3, 3),
+            plain_stop("button", "Reset"),
+        ],
+        "f(x) = 2.2, R₁ = 0.7",
+    ),
+    "taylor": (
+        TaylorFigure(x=1.5, degree=6, caption=""),
+        [
+            ("slider", "a, point of expansion", 0, -3, 3, None),
+            ("slider", "x, point of comparison", 1.5, -3, 3, None),
+            plain_stop("combobox", "f", "sin(x²)"),
+            field("a, point of expansion", 0, -3, 3),
+            field("x, point of comparison", 1.5, -3, 3),
+            *slider("degree", 6, 0, 12),
+            plain_stop("button", "Reset"),
+        ],
+        "a = 0.1, f(a) = 0.01, T(x) = 0.353, ε = f(x) − T(x) = 0.4251",
+    ),
+    "network": (
+        NetworkFigure(caption=""),
+        [
+            plain_stop("combobox", "rule", "LRP-0"),
+            plain_stop("combobox", "first layer", "same"),
+            plain_stop("radio", "no"),
+            plain_stop("radio", "hidden neuron 5: activation 2, relevance 4"),
+            *(("slider", f"input x{n}", value, -3, 3, None) for n, value in zip("₁₂₃", (1, 2, 1), strict=True)),
+            *slider("bias b₅", 0, -3, 3),
+            *(plain_stop("button", f"{text}, select this edge") for text in ("from 7", "to 1", "to 2", "to 3")),
+            plain_stop("button", "Reset"),
+        ],
+        "f(x) = 6.5, a₄, a₅, a₆ = (3.1, 2.2, 1), R₄, R₅, R₆ = (3.1, 4.4, −1), R₁, R₂, R₃ = (5.5, −4, 5)",
+    ),
+}
+
+
+def heard(page, client):
+    """Return what the accessibility tree says of the element that has the focus."""
+    focused = client.send("Runtime.evaluate", {"expression": "document.activeElement"})["result"]["objectId"]
+    tree = client.send("Accessibility.getPartialAXTree", {"objectId": focused, "fetchRelatives": False})
+    (node,) = tree["nodes"]
+    assert not node["ignored"]
+    more = {one["name"]: one["value"].get("value") for one in node["properties"]}
+    role, name, value, said = (node.get(key, {}).get("value") for key in ("role", "name", "value", "description"))
+    if role == "radio":
+        assert more["checked"] == "true"
+    return role, name, value, more.get("valuemin"), more.get("valuemax"), said
+
+
+@pytest.mark.parametrize("walk", WALKS)
+def test_a_screen_reader_walks_through_a_figure(show_page, walk):
+    figure, stops, announced = WALKS[walk]
+    page = show_page(figure)
+    client = page.context.new_cdp_session(page)
+    for stop in stops:
+        page.keyboard.press("Tab")
+        role, name, value, *rest = heard(page, client)
+        assert (role, name, *rest) == (stop[0], stop[1], *stop[3:])
+        assert value == (pytest.approx(stop[2]) if isinstance(stop[2], float | int) else stop[2]), name
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement === document.body")  # nothing else, and what is hidden never
+    for handle in page.locator("[role=slider]:visible").all():
+        assert handle.get_attribute("aria-valuetext")
+    page.locator("[data-handle]").first.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.querySelector('[aria-live=polite]').textContent")
+    assert page.locator("[aria-live=polite]").text_content() == announced
+
+
+def test_a_sentence_is_announced_once(show_page):
+    page = show_page(TaylorFigure(function="log", a=0, x=0.5))
+    said = []
+    for x in ("0.6", "1.5", "1.6"):
+        page.locator("[data-field=x]").fill(x)
+        changed = "(old) => document.querySelector('[aria-live=polite]').textContent !== old"
+        page.wait_for_function(changed, arg="".join(said[-1:]))
+        said.append(page.locator("[aria-live=polite]").text_content())
+    assert said[1] == TaylorFigure.warnings["beyond"]
+    assert said[0].startswith("x = 0.6") and said[2].startswith("x = 1.6") and max(map(len, said)) < 150
+
+
+# --- colors: WCAG asks for 3 to 1 between what must be seen and what lies beside it ---
+
+ALL = (NeuronFigure(), TaylorFigure(a=0.3, x=1.5, degree=2), NetworkFigure(x=(1, 0, 1), rule="alphabeta"))
+READ = """([selector, name]) => [...document.querySelectorAll(selector)]
+    .filter((element) => element.checkVisibility() && !element.closest("[display=none]"))
+    .map((element) => [getComputedStyle(element)[name], Number(getComputedStyle(element).opacity)])"""
+LINES = {
+    "input[type=number], select, button:not(.to-edge), .choice span": "borderTopColor",
+    ".bar:not([data-kind=baseline]), .ladder-bar": "backgroundColor",
+    ".curve, .polynomial, .side-curve, .side-tangent, .gap, .edge-line:not([data-sign=missing]), .track": "stroke",
+    ".taylor .mark, .side-view .mark-disc, .network .handle .mark": "fill",
+    ".plot:not(.on-light) .mark-open, .plot:not(.on-light) .mark-diamond": "stroke",
+    ".tick-x, .tick-y, .axis-label, .layer-name, .layer-sum, .node-relevance, .node-name, .side-name": "fill",
+}
+
+
+def pale(page, ground):
+    """Return what has less than 3 to 1 on the ground, with its contrast."""
+    page.add_style_tag(content="* {transition: none !important}")
+    found = {}
+    for selector, name in LINES.items():
+        seen = page.evaluate(READ, [selector, name])
+        assert seen, selector
+        for text, opacity in seen:
+            *color, alpha = parse_color(text)
+            shown = [opacity * alpha * c + (1 - opacity * alpha) * g for c, g in zip(color, ground, strict=True)]
+            if contrast(shown, ground) < 3:
+                found[selector, text, opacity] = round(contrast(shown, ground), 2)
+    return found
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_what_must_be_seen_stands_out(page, folder, address, theme):
+    ground = (255, 255, 255) if theme == "light" else (20, 24, 30)
+    (folder / "index.html").write_text(page_of(*ALL, theme=theme, color=ground), "utf-8")
+    page.goto(address)
+    assert pale(page, ground) == {}
+
+
+def test_on_dark_data_arrow_and_focus_have_a_light_rim(show_page):
+    page = show_page(NeuronFigure())
+    page.locator("[data-handle=w]").focus()
+    page.keyboard.press("ArrowUp")
+    darkest = (29, 79, 96)
+    rim = parse_color(page.locator(".weights-halo").evaluate("(line) => getComputedStyle(line).stroke"))
+    shown = [rim[3] * c + (1 - rim[3]) * d for c, d in zip(rim, darkest, strict=False)]
+    shaft = parse_color(page.locator("line.weights").first.evaluate("(line) => getComputedStyle(line).stroke"))
+    assert contrast(shown, darkest) >= 3 and contrast(shown, shaft[:3]) >= 3
+    ring = page.locator("[data-handle=w] .handle-ring").evaluate("(ring) => getComputedStyle(ring).filter")
+    assert ring.count("drop-shadow(rgb(255, 255, 255)") == 2
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_all_can_be_seen_in_colors_of_the_readers_own(browser, folder, address, theme, scheme):
+    (folder / "index.html").write_text(page_of(*ALL, theme=theme), "utf-8")
+    with browser.new_context(forced_colors="active", color_scheme=scheme) as context:
+        page = context.new_page()
+        page.goto(address)
+        ground = parse_color(page.evaluate("getComputedStyle(document.body).backgroundColor"))[:3]
+        assert ground == ((255, 255, 255) if scheme == "light" else (0, 0, 0))
+        assert pale(page, ground) == {}
+        style = "(span) => getComputedStyle(span).backgroundColor"
+        chosen, others = (
+            page.locator(f".choice input{state} + span").first for state in (":checked", ":not(:checked)")
+        )
+        assert chosen.evaluate(style) != others.evaluate(style)
+        swatch = page.locator(".swatch-activation").evaluate("(span) => getComputedStyle(span).backgroundImage")
+        assert "linear-gradient" in swatch
+
+
+# --- on paper ---
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_on_paper_a_figure_is_one_column_in_black_on_white(page, folder, address, width):
+    # The theme's colors of the page, which are not those of the paper.
+    dark = "<style>html[data-theme=dark] { --pst-color-background: #14181e }</style>"
+    (folder / "index.html").write_text(page_of(dark, *ALL, theme="dark"), "utf-8")
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(address)
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 700, "height": 900})  # the paper
+    assert pale_on_paper(page) == []
+    boxes = """() => [...document.querySelectorAll(".explorable")].map((figure) => {
+        const parts = [...figure.querySelectorAll(".stage > *, .side > *")].filter((part) => part.checkVisibility());
+        return [figure, ...parts].map((part) => part.getBoundingClientRect())
+            .filter(({ height }) => height).map(({ left, right, top, bottom }) => [left, right, top, bottom]);
+    })"""
+    for (left, right, *_), *parts in page.evaluate(boxes):
+        bottom = 0
+        for part in parts:
+            assert left - 1 <= part[0] and part[1] <= right + 1 and part[2] >= bottom - 1
+            bottom = part[3]
+    assert not page.locator(".explorable :is(input, .reset)").filter(visible=True).count()
+
+
+def pale_on_paper(page):
+    """Return the texts that are hard to read on white, with their rims."""
+    texts = page.evaluate(
+        """() => [...document.querySelectorAll(".explorable :is(text, th, td, p, span, figcaption, label, option)")]
+            .filter((element) => element.checkVisibility() && element.textContent.trim())
+            .filter((element) => !element.closest(".on-light, .node-value, [display=none]"))
+            .map((element) => [element, getComputedStyle(element)])
+            .map(([element, { color, fill, stroke }]) => [element.textContent.trim().slice(0, 30),
+                ...(element instanceof SVGElement ? [fill, stroke] : [color, "none"])])"""
+    )
+    assert len(texts) > 100
+    white = (255, 255, 255)
+    dark_rim = [text for text, _, rim in texts if rim != "none" and parse_color(rim)[:3] != white]
+    return dark_rim + [text for text, color, _ in texts if contrast(parse_color(color)[:3], white) < 4.5]
+
+
+# --- narrow, and in wide letters ---
+
+SPACING = """* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }
+p { margin-bottom: 2em !important }"""  # WCAG 1.4.12
+
+
+def test_wide_letters_do_not_scroll_sideways(show_page, page):
+    page.set_viewport_size({"width": 320, "height": 900})
+    show_page(*ALL)
+    page.add_style_tag(content=SPACING)
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+    wide = """(figure) => [...figure.querySelectorAll("*:not(svg, svg *, select, .visually-hidden, .point legend)")]
+        .filter((element) => element.clientWidth && element.scrollWidth > element.clientWidth + 1)
+        .map((element) => `${element.tagName}.${element.className} ${element.textContent.slice(0, 40)}`)"""
+    for figure in page.locator(".explorable").all():
+        assert figure.evaluate(wide) == []
+
+
+@pytest.mark.parametrize("width", [320, 360, 390, 768])
+def test_the_ends_of_the_tracks_keep_clear_of_each_other(show_page, page, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    show_page(NetworkFigure())
+    boxes = [text.bounding_box() for text in page.locator(".track-end").all()]
+    for i, one in enumerate(boxes):
+        for two in boxes[i + 1 :]:
+            beside = one["x"] + one["width"] < two["x"] or two["x"] + two["width"] < one["x"]
+            assert beside or one["y"] + one["height"] < two["y"] or two["y"] + two["height"] < one["y"]
