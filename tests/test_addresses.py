@@ -107,6 +107,12 @@ def test_a_page_with_buttons_asks_no_third_party(page, host):
     assert [url for url in asked if not url.startswith((host, "data:", "blob:"))] == []
 
 
+def test_a_page_is_named_in_its_title_and_the_book_once(book):
+    titles = [parse(book / f"{name}.html").title.get_text() for name in ("intro", "notation")]
+    title = "Layer-wise Relevance Propagation, step by step"
+    assert titles == [title, f"Notation — {title}"]
+
+
 def test_the_site_s_own_address_shows_the_first_page_at_once(book):
     assert (book / "index.html").read_bytes() == (book / "intro.html").read_bytes()
 
