@@ -4,6 +4,7 @@ import pytest
 from pictures import contrast, parse_color
 
 from benchmarks.web import page_of
+from lrp_edu import explorables
 from lrp_edu.explorables import NetworkFigure, NeuronFigure, TaylorFigure
 
 # --- a screen reader's walk: what Tab leads to, as role, name, value, limits and description ---
@@ -94,6 +95,11 @@ def heard(page, client):
     if role == "radio":
         assert more["checked"] == "true"
     return role, name, value, more.get("valuemin"), more.get("valuemax"), said
+
+
+def test_every_figure_has_its_walk():
+    walked = {type(figure).__name__ for figure, *_ in WALKS.values()} | {"Explorable"}
+    assert set(explorables.__all__) - walked == set(), "say in WALKS what a screen reader hears of these figures"
 
 
 @pytest.mark.parametrize("walk", WALKS)

@@ -30,8 +30,12 @@ export function boot(name, figure) {
     const link = event.target.closest?.('a[href^="#"]');
     if (link && !event.defaultPrevented && link.hash === location.hash) follow();
   });
-  follow();
+  applyAddress(figures, location.hash);
+  addEventListener("DOMContentLoaded", () => settled(follow));
 }
+
+/** Wait until the page has its fonts, and other scripts have folded what they fold: only then does a figure stay in its place. */
+const settled = (then) => document.fonts.ready.then(() => requestAnimationFrame(() => requestAnimationFrame(then)));
 
 /**
  * What stands beside a figure is painted for itself. Otherwise the browser would go through all formulas of the page again for
