@@ -15,7 +15,7 @@ from website.pdf import NAME
 EVERY_PAGE = [name for name in pages() if name not in ("404", "genindex", "search")]
 SCREEN_ONLY = (
     ".bd-header-article, .bd-sidebar-primary, .bd-sidebar-secondary, .copybtn, .headerlink, .prev-next-footer, "
-    ".toggle-button, #jb-print-docs-body, .cell summary"
+    "#jb-print-docs-body, .cell summary"
 )
 # What the theme shows on the screen only, and the height of each solution below its title.
 SHOWN = """([useless, solutions]) => ({
@@ -44,7 +44,7 @@ def test_a_page_prints_black_on_white_and_whole_from_the_dark_theme(dark, site, 
     dark.goto(f"{site}{name}.html", wait_until="networkidle")
     dark.wait_for_function(theme, arg="dark")
     assert dark.evaluate("getComputedStyle(document.documentElement).fontSize") == "16px"  # nothing of paper yet
-    closed = dark.locator(".toggle-hidden, main details:not([open])").count()
+    closed = dark.locator("main details:not([open])").count()
     dark.emulate_media(media="print")
     dark.wait_for_function(theme, arg="light")
     assert dark.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(255, 255, 255)"
@@ -58,7 +58,7 @@ def test_a_page_prints_black_on_white_and_whole_from_the_dark_theme(dark, site, 
 
     dark.emulate_media(media="screen")
     dark.wait_for_function(theme, arg="dark")
-    assert dark.locator(".toggle-hidden, main details:not([open])").count() == closed
+    assert dark.locator("main details:not([open])").count() == closed
 
 
 @pytest.fixture(scope="module")

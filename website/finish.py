@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup
 
-from . import figures, scripts, styles
+from . import figures, folding, scripts, styles
 
 UNCUT = "uncut.css"  # beside the doctrees; the tests compare with it
 MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
@@ -13,6 +13,7 @@ MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
 
 def setup(app):
     """Come after everything else that waits for the end of the build."""
+    app.add_css_file("folding.css")
     app.connect("build-finished", finish, priority=900)
 
 
@@ -23,6 +24,8 @@ def finish(app, exception):
     folder = Path(app.outdir)
     ours = laid_down_by_us(app)
     soups = {path: BeautifulSoup(path.read_text("utf-8"), "html.parser") for path in pages(folder)}
+    for soup in soups.values():
+        folding.fold(soup)
     names = {path: styles.names(soup) for path, soup in soups.items()}
     configuration = (folder / "_static" / scripts.CONFIGURATION).read_text("utf-8")
     for path, soup in soups.items():

@@ -6,7 +6,6 @@ import re
 NEEDED = {
     "fontawesome.js": set(),
     "design-tabs.js": {"sd-tab-set"},
-    "togglebutton.js": {"toggle", "dropdown"},
     "clipboard.min.js": {"highlight"},
     "copybutton.js": {"highlight"},
     "searchtools.js": {"search-results"},
