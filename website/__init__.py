@@ -3,9 +3,22 @@
 Nothing here knows the mathematics. The pages can be written without it, and the package runs without it.
 """
 
-from . import address, directives, figures, finish, formulas, notfound, pdf, pictures, printing, references, wheel
+from . import (
+    address,
+    directives,
+    figures,
+    finish,
+    formulas,
+    notfound,
+    pdf,
+    pictures,
+    printing,
+    references,
+    search,
+    wheel,
+)
 
-PARTS = [address, directives, figures, finish, formulas, notfound, pdf, pictures, printing, references, wheel]
+PARTS = [address, directives, figures, finish, formulas, notfound, pdf, pictures, printing, references, search, wheel]
 
 
 def setup(app):
