@@ -62,12 +62,6 @@ def repository_options(repository):
     }  # fmt: skip
 
 
-def name_once(app, name, templatename, context, doctree):
-    """Leave out the name of the book behind the title of the first page, which is the same."""
-    if name == app.config.root_doc:
-        context["docstitle"] = ""
-
-
 def questions(env):
     """Return the question of each chapter, from the table on the first page."""
     rows = (row.children for row in env.get_doctree(env.config.root_doc).findall(nodes.row))
@@ -93,7 +87,6 @@ def add_first_cell(app, name, templatename, context, doctree):
 
 def setup(app):
     """Tell the theme and the extensions what is known."""
-    app.connect("html-page-context", name_once)
     if repository := address("REPOSITORY"):
         app.config.html_theme_options.update(repository_options(repository))
         app.tags.add("repository")

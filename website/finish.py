@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup
 
-from . import figures, folding, scripts, styles
+from . import figures, folding, markup, scripts, styles
 
 UNCUT = "uncut.css"  # beside the doctrees; the tests compare with it
 MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
@@ -26,11 +26,12 @@ def finish(app, exception):
     soups = {path: BeautifulSoup(path.read_text("utf-8"), "html.parser") for path in pages(folder)}
     for soup in soups.values():
         folding.fold(soup)
+        markup.mend(soup)
     names = {path: styles.names(soup) for path, soup in soups.items()}
     configuration = (folder / "_static" / scripts.CONFIGURATION).read_text("utf-8")
     for path, soup in soups.items():
         scripts.lighten(soup, names[path].classes | names[path].ids, configuration, ours)
-    links = {path: soup.find_all("link", rel="stylesheet") for path, soup in soups.items()}
+    links = {path: soup.find_all("link", rel="stylesheet", media=False) for path, soup in soups.items()}
     known = styles.known_names(names.values(), texts(folder, soups, ours))
     uncut = styles.bundle(folder, links, known, {name for name in ours if name.endswith(".css")})
     (Path(app.doctreedir) / UNCUT).write_text(uncut, "utf-8")
@@ -38,12 +39,14 @@ def finish(app, exception):
     for path, text in written.items():
         path.write_text(text, "utf-8")
     sweep(folder / "_static", written.values(), ours)
+    scripts.mend(folder / "_static")
 
 
 def pages(folder):
-    """Return the pages that this build has written; those of an earlier one have but one style sheet."""
+    """Return the pages that this build has written, without those that only lead on."""
     found = [path for path in sorted(folder.rglob("*.html")) if "_static" not in path.relative_to(folder).parts]
-    return [path for path in found if path.read_text("utf-8").count('rel="stylesheet"') > 1]
+    texts = {path: path.read_text("utf-8") for path in found}
+    return [path for path, text in texts.items() if 'rel="stylesheet"' in text and styles.TARGET not in text]
 
 
 def laid_down_by_us(app):

@@ -1,0 +1,131 @@
+"""The pages for those who read by ear, by keyboard, in large and spaced letters, and who come by a search or a link."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from test_site import WIDE
+
+from benchmarks.pages import LIMITS, tab_stops
+from benchmarks.web import pages, visit, wake_figures
+
+PAGES = pages()
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+OPTIONS = {
+    "runOnly": {"type": "tag", "values": RULES},
+    "rules": {"label-content-name-mismatch": {"enabled": True}},
+    "resultTypes": ["violations"],
+}
+# The name of a node in a figure says in words what stands in it as numbers.
+LEFT_OUT = [".explorable svg [role=radio]"]
+# The ten thousand parts of formulas and lines of code have nothing that could be asked for; without them it is quick.
+# (The contrast of code is tested with that of all text.)
+FLATTEN = """() => document.querySelectorAll("math, .highlight pre, figure svg.picture").forEach((part) => {
+  part.textContent = part.textContent;
+})"""
+
+# The reader's own spacing that a page has to stand, as WCAG 1.4.12 has it.
+SPACED = """*:not(math, math *, svg *) {
+  line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important;
+}
+p { margin-bottom: 2em !important; }"""
+
+
+def findings(page):
+    page.evaluate(FLATTEN)
+    found = Axe().run(page, context={"exclude": [[part] for part in LEFT_OUT]}, options=OPTIONS).response["violations"]
+    return [(rule["id"], [node["html"][:200] for node in rule["nodes"]]) for rule in found]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing_and_tab_comes_to_the_figure(browser, site, name):
+    for theme, width in (("light", 1280), ("dark", 390)):
+        with browser.new_context(viewport={"width": width, "height": 800}, color_scheme=theme) as context:
+            page = context.new_page()
+            visit(page, f"{site}{name}.html")
+            stops = tab_stops(page)
+            assert stops is None or stops <= LIMITS["stops"], width
+            wake_figures(page)
+            if width == 390:
+                page.set_viewport_size({"width": 320, "height": 800})
+                spacing = page.add_style_tag(content=SPACED)
+                assert page.evaluate(WIDE) == []
+                spacing.evaluate("style => style.remove()")
+            assert findings(page) == [], theme
+
+
+def test_the_first_stop_is_a_link_to_the_text(page, site):
+    visit(page, f"{site}chapters/messages.html")
+    page.keyboard.press("Tab")
+    link = page.locator(":focus")
+    box = link.bounding_box()
+    assert link.text_content() == "Skip to main content"
+    assert box["x"] >= 0 and box["y"] >= 0 and box["height"] > 10
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('main') !== null")
+
+
+# Where each part of the text begins, and the height of the figures, which scripts fill.
+PLACES = """() => [...document.querySelectorAll("article section > *")].map((part) =>
+  [part.tagName, Math.round(part.getBoundingClientRect().top + scrollY)])"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_scripts_move_nothing(browser, site, theme):
+    places = []
+    for scripts in ("none", "all"):
+        with browser.new_context(viewport={"width": 390, "height": 800}, color_scheme=theme) as context:
+            page = context.new_page()
+            if scripts == "none":
+                page.route("**/*.js*", lambda route: route.abort())
+            visit(page, f"{site}chapters/full-network.html")
+            places.append(page.evaluate(PLACES))
+    assert places[0] == places[1]
+
+
+FIELDS = """() => [...document.querySelectorAll("form.bd-search, .search-button-field")]
+  .filter((field) => field.checkVisibility())
+  .map((field) => [getComputedStyle(field).borderTopColor, getComputedStyle(document.body).backgroundColor])"""
+
+
+def luminance(color):
+    parts = [int(part) / 255 for part in color[4:-1].split(",")]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_borders_of_search_fields_can_be_seen(page, site, theme):
+    page.emulate_media(color_scheme=theme)
+    visit(page, f"{site}search.html")
+    fields = page.evaluate(FIELDS)
+    assert len(fields) == 2
+    for field in fields:
+        low, high = sorted(map(luminance, field))
+        assert (high + 0.05) / (low + 0.05) >= 3
+
+
+@pytest.mark.parametrize(
+    ("words", "chapter", "section"),
+    [
+        ("stabilizer", "6. The full network", "full-network.html#a-stabilizer-needs-a-sign"),
+        ("root point", "2. Taylor decomposition", "taylor-decomposition.html#infinitely-many-roots"),
+        ("conservation", "5. Messages and the conservation law", "messages.html#the-conservation-law"),
+    ],
+)
+def test_a_search_leads_to_the_section(page, site, words, chapter, section):
+    """By keyboard alone, from the field that any page opens to a section that has the words."""
+    visit(page, f"{site}intro.html")
+    page.keyboard.press("Control+k")
+    page.keyboard.type(words)
+    page.keyboard.press("Enter")
+    result = page.locator("ul.search > li", has=page.get_by_role("link", name=chapter, exact=True))
+    link = result.locator(f'.search-sections a[href$="{section}"]')
+    link.wait_for()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if link.evaluate("link => link === document.activeElement"):
+            break
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/{section}")
+    text = page.locator(f"[id='{section.partition('#')[2]}']").text_content().lower()
+    assert all(word in text for word in words.split())

@@ -1,0 +1,57 @@
+"""What theme and tools write into the pages that gets in the way of those who read with a keyboard or by ear."""
+
+import re
+
+TITLE = re.compile(r"(.*) — \1")
+
+
+def mend(soup):
+    """Mend a page."""
+    for part in (title, sidebar, names, citations, stops, leftovers):
+        part(soup)
+
+
+def title(soup):
+    """Say the book's title once on the page that has no other one."""
+    if twice := TITLE.fullmatch(soup.title.text.strip()):
+        soup.title.string = twice[1]
+
+
+def sidebar(soup):
+    """Let the text come before the list of all chapters, for those who go by Tab; the style sheet shows it at the left.
+
+    And make a landmark of it, since it holds the title and the search beside the list.
+    """
+    if bar := soup.find(id="pst-primary-sidebar"):
+        bar["role"], bar["aria-label"] = "complementary", "The book"
+        main = soup.find("main")
+        for part in (bar, soup.find(id="pst-primary-sidebar-modal")):
+            main.insert_after(part.extract())
+
+
+def names(soup):
+    """Let what shows words be called by these, and not by other ones."""
+    for tag in soup.select("details > summary[aria-label], .search-button-field[aria-label]"):
+        del tag["aria-label"]
+
+
+def citations(soup):
+    """Make items of what stands in a list; the role that the tool gives to a source is no longer one."""
+    for source in soup.select("[role=doc-biblioentry]"):
+        del source["role"]
+    for listed in soup.select("[role=list] > .citation"):
+        listed["role"] = "listitem"
+
+
+def stops(soup):
+    """Keep Tab from stopping at the mark behind each heading and equation."""
+    for mark in soup.select("a.headerlink"):
+        mark["tabindex"] = "-1"
+
+
+def leftovers(soup):
+    """Take out what is there twice, or has no use here."""
+    for again in soup.select("meta[name=viewport] ~ meta[name=viewport]"):
+        again.extract()
+    for empty in soup.select("#ethical-ad-placement, meta[name^=docsearch]"):
+        empty.extract()
