@@ -118,6 +118,7 @@ def two_looks(page, site, sheets, icons):
     page.route("**/fa-solid*", lambda route: route.fulfill(body=icons))
     visit(page, f"{site}{CHAPTER}")
     page.evaluate(BOTH, f"{site}_static/uncut.css")
+    page.add_style_tag(content="* { transition: none !important; animation: none !important }")
 
     def shots():
         for uncut in (True, False):
