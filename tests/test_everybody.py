@@ -1,7 +1,6 @@
 """The pages for those who read by ear, by keyboard, in large and spaced letters, and who come by a search or a link."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from test_site import WIDE
 
 from benchmarks.pages import LIMITS, tab_stops
@@ -30,6 +29,8 @@ p { margin-bottom: 2em !important; }"""
 
 
 def findings(page):
+    from axe_playwright_python.sync_playwright import Axe  # not where only the oldest versions are tried
+
     page.evaluate(FLATTEN)
     found = Axe().run(page, context={"exclude": [[part] for part in LEFT_OUT]}, options=OPTIONS).response["violations"]
     return [(rule["id"], [node["html"][:200] for node in rule["nodes"]]) for rule in found]

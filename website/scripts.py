@@ -39,7 +39,8 @@ def lighten(soup, shown, configuration, ours):
     for hint in soup.find_all("link", rel="preload", attrs={"as": "script"}):
         hint.extract()
     soup.html["data-theme"] = "light"  # where no script runs
-    early = soup.new_tag("script", string=THEME)
+    early = soup.new_tag("script")
+    early.string = THEME
     soup.find("script", attrs={"data-cfasync": True}).insert_after(early)
     seen = set()
     for script in soup.find_all("script"):
