@@ -114,7 +114,7 @@ def test_a_chapter_shows_no_raw_key_closed_solutions_and_links_that_lead_on(page
     text = "\n".join(page.locator(".jp-RenderedMarkdown").all_inner_texts())
     assert "By (5.2) the denominator" in text
     assert RAW.findall(text) == []
-    page.locator(".jp-WindowedPanel-outer").evaluate("(panel) => panel.scrollTo(0, 0)")
+    page.locator(".jp-WindowedPanel-outer").first.evaluate("(panel) => panel.scrollTo(0, 0)")
     page.locator(".jp-RenderedMarkdown a", has_text="Bach et al. (2015)").click()
     page.locator(".jp-RenderedMarkdown", has_text="On pixel-wise explanations").wait_for()
     assert page.locator(".Toastify__toast").count() == 0  # nobody is asked for news

@@ -158,7 +158,8 @@ def _needed(element):
         return
     children = [part for child in element for part in _needed(child)]
     element[:], element.text, element.tail = children, None, None
-    if (element.tag in ("g", "defs") and not children) or (element.tag == "path" and "d" not in element.attrib):
+    drawn = element.tag != "path" or {"d", "id"} & set(element.attrib)
+    if (element.tag in ("g", "defs") and not children) or not drawn:  # the letter of a blank has no line, but a name
         return
     yield from children if element.tag == "g" and not element.attrib else [element]
 
