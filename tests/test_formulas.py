@@ -4,6 +4,8 @@ import base64
 import html
 import io
 import re
+import subprocess
+import sys
 
 import pytest
 from fontTools.ttLib import TTFont
@@ -82,6 +84,10 @@ def test_mathml_has_what_tex_knows(tex, parts):
 def test_what_is_no_tex_is_an_error_that_says_why(tex, reason):
     with pytest.raises(ValueError, match=reason):
         mathml(tex)
+
+
+def test_python_ends_after_a_formula():
+    subprocess.run([sys.executable, "-c", "from website.formulas import mathml; mathml('x')"], check=True, timeout=60)
 
 
 def test_a_formula_that_cannot_be_written_fails_the_build_and_is_named(tmp_path, capsys):

@@ -4,6 +4,7 @@ MathJax's own parser reads them, in a JavaScript engine that comes as a Python w
 site ships the letters that its formulas show, and how brackets and braces grow; the font's license stays inside.
 """
 
+import atexit
 import base64
 import html
 import re
@@ -49,6 +50,7 @@ def engine():
     """Return the JavaScript engine with MathJax's parser in it."""
     first = next(path for path in distribution("sphinx-mathjax-offline").files if path.match("mathjax/loader.js"))
     engine = MiniRacer()
+    atexit.register(engine.close)  # from Python 3.13 on it is too late for that when the interpreter has ended
     engine.eval("var window = globalThis, MathJax = {loader: {load: []}, startup: {typeset: false}};")
     for source in [*(first.locate().parent / name for name in PARSER), Path(__file__).with_name("formulas.js")]:
         engine.eval(source.read_text("utf-8"))
