@@ -4,6 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/installed
 PORT   ?= 8000
+JOBS   ?= 2
 
 .PHONY: help book pdf test test-units test-oldest lint mutants slips bench lab serve notebooks clean
 
@@ -13,7 +14,7 @@ help:
 	@echo 'make pdf        build it, and print all of it into one PDF, to which the site then links'
 	@echo 'make serve      build it and show it on localhost:$(PORT)'
 	@echo 'make lab        open the chapters in JupyterLab; make lab LAB=--no-browser passes options on'
-	@echo 'make test       check everything: style, units, chapters, site'
+	@echo 'make test       check everything: style, units, chapters, site; by two processes, or make test JOBS=4'
 	@echo 'make test-units  all but the browser tests, on another Python'
 	@echo 'make test-oldest  run the unit tests with the oldest versions that are allowed'
 	@echo 'make mutants    change the code in small ways, and list what no test notices'
@@ -45,7 +46,7 @@ lint: $(STAMP)
 	$(BIN)/ruff check .
 
 test: lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses=$(JOBS) --dist=loadfile
 
 # All but the browser tests, where only what they need is installed: make test-units PYTHON=python3.13 VENV=.venv-3.13
 test-units: constraints.txt
@@ -56,7 +57,7 @@ test-units: constraints.txt
 # The oldest versions that pyproject.toml allows, which warn of things in each other that are not ours.
 test-oldest: constraints-oldest.txt
 	test -x .venv-oldest/bin/python || $(PYTHON) -m venv .venv-oldest
-	.venv-oldest/bin/python -m pip install --quiet -c constraints-oldest.txt -e '.[draw,live,symbols,book]' check-jsonschema hypothesis nbval playwright pypdf pytest PyYAML zizmor
+	.venv-oldest/bin/python -m pip install --quiet -c constraints-oldest.txt -e '.[draw,live,symbols,book]' check-jsonschema filelock hypothesis nbval playwright pypdf pytest PyYAML zizmor
 	.venv-oldest/bin/python -m pytest -W ignore::DeprecationWarning -m 'not browser' lrp_edu website tests
 
 # With CI set the random cases are the same in each run, and one thread for each product is enough for two processes.

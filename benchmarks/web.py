@@ -22,8 +22,14 @@ import yaml
 from website.serve import Handler
 
 ROOT = Path(__file__).resolve().parent.parent
-# Background networking would show up as requests that the book did not make.
-CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+# Background networking would show up as requests that the book did not make. And each window would load two pages more,
+# for what drops down from an address bar that nobody sees.
+CHROMIUM = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,MediaRouter,OptimizationHints,HttpsUpgrades,PaintHolding",
+]
 
 
 def pages():
@@ -105,6 +111,7 @@ def visit(page, url):
     responses = []
     page.on("response", lambda response: responses.append(response))
     page.goto(url, wait_until="networkidle")
+    page.wait_for_load_state()
     page.evaluate("document.fonts.ready.then(() => true)")
     return responses
 

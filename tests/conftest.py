@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from filelock import FileLock
 
 from benchmarks.web import build_book, launch, lay_out_figures, page_of, serving
 
@@ -18,8 +19,15 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def book(tmp_path_factory):
-    """Build the book from nothing, strictly, and return the folder of its pages."""
-    return build_book(tmp_path_factory.mktemp("book"))
+    """Build the book from nothing, strictly, once for all processes of a run, and return the folder of its pages."""
+    workers = tmp_path_factory.getbasetemp()
+    shared = (workers.parent if "PYTEST_XDIST_WORKER" in os.environ else workers) / "book"
+    with FileLock(f"{shared}.lock"):
+        pages = shared / "_build" / "html"
+        if not pages.exists():
+            shared.mkdir(exist_ok=True)
+            build_book(shared)
+    return pages
 
 
 @pytest.fixture(scope="session")

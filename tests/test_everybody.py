@@ -63,6 +63,7 @@ def test_the_first_stop_is_a_link_to_the_text(page, site):
     visit(page, f"{site}chapters/messages.html")
     page.keyboard.press("Tab")
     link = page.locator(":focus")
+    page.wait_for_function("document.activeElement.getBoundingClientRect().top >= 0")  # it slides in
     box = link.bounding_box()
     assert link.text_content() == "Skip to main content"
     assert box["x"] >= 0 and box["y"] >= 0 and box["height"] > 10
