@@ -256,7 +256,7 @@ def panel_agrees(picture):
         else:
             assert says(part.text, expected, 4), f"{picture}: {key} = {part.text}"
     texts = picture.figure.warnings | picture.figure.remarks
-    notes = picture.numbers["notes"]
+    notes = picture.numbers["notes"][: picture.figure.at_once]
     assert [part.text for part in picture.all("notes")] == [texts[note] for note in notes], picture
     for part, note in zip(picture.all("notes"), notes, strict=True):
         assert ("warning" in part.attributes["class"]) == (note in picture.figure.warnings)

@@ -144,7 +144,7 @@ def agrees(page, figure_class=NeuronFigure, index=0):
     assert list(differences(seen["numbers"], numbers, 1e-9 * max(scale, 1e-9))) == []
     assert seen["table"] == {key: show(entry(seen["numbers"], key)) for key in figure.labels}
     texts = figure.warnings | figure.remarks
-    assert seen["notes"] == "".join(texts[key] for key in numbers["notes"])
+    assert seen["notes"] == "".join(texts[key] for key in numbers["notes"][: figure.at_once])
     return seen
 
 
@@ -684,6 +684,19 @@ def test_a_page_does_not_move_while_a_figure_is_dragged(show_page, page, figure,
         states,
     )
     assert len(moved) == 1
+
+
+@pytest.mark.parametrize("width", [704, 390, 320])
+def test_the_room_for_sentences_is_no_hole(show_page, page, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    show_page(*IN_THE_BOOK)
+    lines = """(said) => {
+        const heights = [...said.children].map((part) => part.getBoundingClientRect().height);
+        return [said.clientHeight, ...heights].map((height) => height / parseFloat(getComputedStyle(said).lineHeight));
+    }"""
+    for panel in page.locator(".said").all():
+        whole, said, longest = panel.evaluate(lines)
+        assert 1 <= said <= longest + 0.01 and whole - longest < 4
 
 
 def test_what_stands_beside_a_figure_is_painted_for_itself(show_page):

@@ -73,12 +73,12 @@ def test_every_neuron_accounts_for_its_relevance(rule, absorb):
         ("no receiver", ["no-receiver-5", "negative"]),
         ("sign of zero", ["stabilizer", "negative"]),
         ("huge", ["carried-5", "conserved", "negative"]),
-        ("cancel", ["huge-7", "hinge-6", "conserved"]),
+        ("cancel", ["huge-7", "hinge-6", "conserved", "negative"]),
         ("nothing adds", ["nothing-adds-5"]),
-        ("stabilizer", ["stabilizer", "below-zero", "silent-5"]),
+        ("stabilizer", ["stabilizer", "below-zero", "silent-5", "negative"]),
         ("box", ["fed-6", "box", "conserved"]),
         ("missing edge", ["missing", "conserved", "negative"]),
-        ("nothing", ["nothing", "hinge-4", "hinge-5"]),
+        ("nothing", ["nothing", "hinge-4", "hinge-5", "hinge-6"]),
     ],
 )
 def test_what_happens_is_said(state, notes):

@@ -131,6 +131,7 @@ ALBUM = Album(
         **{f"field {key}.{i}": f"input[data-field='{key}.{i}']" for key in "xwav" for i in range(2)},
         "labels": ".numbers th",
         "numbers": ".numbers td",
+        "said": ".said",
         "notes": ".notes p",
     },
     looks=(WIDE, Look(360, "dark")),
@@ -819,9 +820,9 @@ def test_the_numbers_stand_beside_their_names(drawn):
         for part, key in zip(picture.all("numbers"), NeuronFigure.labels, strict=True):
             assert says(part.text, entry(picture.numbers, key)), f"{picture}: {key}"
         texts = NeuronFigure.warnings | NeuronFigure.remarks
-        assert [note.text for note in picture.all("notes")] == [texts[key] for key in picture.numbers["notes"]]
-        kinds = ["warning" in note.attributes["class"] for note in picture.all("notes")]
-        assert kinds == [key in NeuronFigure.warnings for key in picture.numbers["notes"]]
+        note, key = picture.one("notes"), picture.numbers["notes"][0]
+        assert note.text == texts[key]
+        assert ("warning" in note.attributes["class"]) == (key in NeuronFigure.warnings)
 
 
 def test_what_lies_on_the_page_has_the_colors_of_its_theme(drawn):
@@ -841,10 +842,8 @@ def test_what_lies_on_the_page_has_the_colors_of_its_theme(drawn):
             assert region.fill == (*LINE[theme], 0.5)
         assert picture.one("bar zero").border("Left") == (1, "solid", (*LINE[theme], 1))
         assert picture.one("bar goal").border("Left") == (2, "dashed", (*PAGE_INK[theme], 1))
-        for note, key in zip(picture.all("notes"), picture.numbers["notes"], strict=True):
-            heavy = key in NeuronFigure.warnings
-            assert note.border("Left") == (5 if heavy else 3, "solid", (*(PAGE_INK if heavy else LINE)[theme], 1))
-            assert note.color == (*PAGE_INK[theme], 1)
+        assert picture.one("said").border("Left") == (1, "solid", (*LINE[theme], 1))
+        assert picture.one("notes").color == (*PAGE_INK[theme], 1)
         for key in "xwav":
             assert picture.parts[key][0].style["cursor"] == "grab"
 

@@ -145,6 +145,8 @@ class Explorable(anywidget.AnyWidget):
     """Key to sentence. Shown while ``numbers()["notes"]`` holds the key."""
     warnings = {}
     """As `remarks`, set off as warnings."""
+    at_once = 1
+    """So many sentences are shown: of those that apply, the first."""
     constants = {}
     """What the browser's half of the figure needs to know besides the state."""
     caption = traitlets.Unicode(
@@ -202,6 +204,7 @@ class Explorable(anywidget.AnyWidget):
             "spoken": list(self.spoken),
             "remarks": self.remarks,
             "warnings": self.warnings,
+            "at_once": self.at_once,
             "constants": plain(self.constants),
             "palette": PALETTE,
         }
@@ -223,7 +226,7 @@ class Explorable(anywidget.AnyWidget):
             head = html.escape(label_for(label, self.state))
             rows.append(f'<tr><th scope="row">{head}</th><td>{show(entry(numbers, key))}</td></tr>')
         sentences = {**self.warnings, **self.remarks}
-        notes = "".join(f"<p>{html.escape(sentences[key])}</p>" for key in numbers.get("notes", []))
+        notes = "".join(f"<p>{html.escape(sentences[key])}</p>" for key in numbers.get("notes", [])[: self.at_once])
         home = f' data-home="{self._home}"' if self._home else ""
         return (
             f'<figure class="explorable" data-explorable="{self.name}"{home}'

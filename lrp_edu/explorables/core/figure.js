@@ -83,9 +83,10 @@ function mount({ numbers, view, model, el }) {
   const side = make("div", { class: "side" });
   const panel = numbersPanel(stored.labels);
   const notes = make("div", { class: "notes" });
+  const said = make("div", { class: "said" }, notes, roomFor(stored));
   const sentences = () => [...notes.children].map((note) => [note.textContent, note.textContent]);
   const voice = announcer(() => ({ ...panel.texts(), ...Object.fromEntries(sentences()) }), (name) => !(name in stored.labels) || stored.spoken.includes(name));
-  el.replaceChildren(make("div", { class: "columns" }, stage, side), voice.element);
+  el.replaceChildren(make("div", { class: "columns" }, stage, said, side), voice.element);
   const caption = captionOf(root, model);
 
   let frame = 0;
@@ -104,7 +105,6 @@ function mount({ numbers, view, model, el }) {
   const steady = () => steadyScale(drag);
   const shown = controls({ schema, state, change });
   const update = view({ stage, side, control: shown.control, set: change, state, schema, constants, palette, redraw, steady });
-  stage.append(notes);
   side.append(panel.element, button("Reset", () => change(stored.state), { class: "reset" }));
 
   function draw() {
@@ -145,7 +145,7 @@ function mount({ numbers, view, model, el }) {
   // For tests and for curious readers: document.querySelector(".explorable").explorable.numbers
   root.explorable = { state, stored, set: change, schema, get numbers() { return values; } };
   setAttributes(root, { "data-parity": difference(clean(compute(stored.state)), stored.numbers) || "ok" });
-  if (root.dataset.parity !== "ok") notes.before(make("p", { class: "warning" }, `The figure disagrees with Python: ${root.dataset.parity}.`));
+  if (root.dataset.parity !== "ok") voice.element.before(make("p", { class: "warning" }, `The figure disagrees with Python: ${root.dataset.parity}.`));
   draw();
 
   return () => {
@@ -249,7 +249,15 @@ function numbersPanel(labels) {
   };
 }
 
-function showNotes(element, { warnings, remarks }, { notes = [] }) {
+/** All sentences, in the same place as those that hold and unseen: so this is as high as the longest, and nothing moves. */
+function roomFor({ warnings, remarks, at_once }) {
+  const texts = Object.values({ ...warnings, ...remarks });
+  const place = () => make("div", {}, ...texts.map((text) => make("p", { class: "warning" }, text)));
+  return make("div", { class: "unsaid", "aria-hidden": "true" }, ...Array.from({ length: at_once }, place));
+}
+
+function showNotes(element, { warnings, remarks, at_once }, { notes: all = [] }) {
+  const notes = all.slice(0, at_once);
   const key = notes.join();
   if (element.dataset.notes === key) return;
   element.dataset.notes = key;

@@ -92,52 +92,44 @@ class NetworkFigure(Explorable):
     warnings = (
         _for_each(
             {
-                "no-receiver": "Neuron # has relevance, but its denominator is exactly 0: nobody below can receive it.",
-                "nothing-adds": "Nothing adds at neuron #, so nobody receives the part of R_# that goes to what adds.",
-                "nothing-subtracts": "αβ: nothing subtracts at neuron #, so nobody receives −β R_#, and what adds "
-                "keeps all of α R_#: the sum changes.",
-                "huge": "At neuron # the contributions nearly cancel: the denominator is small beside them, and the "
-                "messages outgrow the R_# that they share.",
+                "no-receiver": "The denominator of neuron # is exactly 0: nobody below can receive R_#.",
+                "nothing-adds": "Nothing adds at neuron #: nobody receives that part of R_#.",
+                "nothing-subtracts": "αβ: nothing subtracts at neuron #: nobody receives −β R_#, and the sum changes.",
+                "huge": "At neuron # the contributions nearly cancel: the messages outgrow R_#.",
             },
             (*HIDDEN, 7),
         )
         | _for_each(
             {
-                "carried": "At neuron # the contributions nearly cancel; most of z_# is its bias, which may be all "
-                "that keeps it active. Without the bias the denominator is small, and the messages outgrow the R_# "
-                "that they share.",
+                "carried": "At neuron # all but the bias nearly cancels: the messages outgrow R_#.",
             }
         )
         | {
-            "bias": "The bias stands in the denominator and keeps its share of the relevance for itself. "
-            "The inputs do not get it.",
-            "bias-adds": "The bias stands in the denominator, and its share has the sign opposite to R: "
-            "it adds to what the inputs get.",
-            "stabilizer": "ε moves each denominator away from 0, and so keeps a part of the relevance for itself.",
+            "bias": "The bias stands in the denominator and keeps its share from the inputs.",
+            "bias-adds": "The share of the bias has the sign opposite to R: the inputs get so much more.",
+            "stabilizer": "ε moves each denominator away from 0, and so keeps a part of the relevance.",
         }
         | _for_each(
             {
-                "fed": "Neuron # is silent and gets relevance all the same: this rule does not ask what a neuron said. "
-                "It is made for the first layer."
+                "fed": "Neuron # is silent and gets relevance: this rule is made for the first layer."
             },
         )
         | {"box": "zᴮ is made for inputs in its box, [−3, 3]. A hidden neuron says more than 3."}
     )
     remarks = {
-        "missing": "flat does not ask for the weights either: relevance runs along the missing edges (dotted).",
+        "missing": "flat ignores the weights: relevance runs along the missing edges (dotted) too.",
         "nothing": "The output is exactly 0: there is no relevance to hand on.",
-        "below-zero": "The output is negative. What is negative too speaks for it, what is positive against it.",
+        "below-zero": "The output is negative: negative relevance speaks for it, positive against it.",
         "conserved": "Nothing is lost: every layer adds up to the output, up to rounding.",
-        "negative": "A relevance of the other sign than the output is no error: by this rule, the neuron speaks "
-        "against the output.",
+        "negative": "Relevance of the other sign than the output is no error: it speaks against it.",
     } | _for_each(
         {
             "silent": "Neuron # is silent: z_# < 0, so a_# = 0. It has no relevance, and nothing to send.",
-            "hinge": "Neuron # stands on its hinge: z_# = 0. Its denominator may be 0 too, but as it has no relevance, "
-            "nothing is lost.",
+            "hinge": "Neuron # stands on its hinge: z_# = 0. It has no relevance, so nothing is lost.",
         }
     )
 
+    at_once = 2
     constants = {"box": BOX, "huge": HUGE, "settings": {key: _settings(key) for key in KEYS}}
 
     x = Array((1, 2, 1), -BOX, BOX, names=["input x₁", "input x₂", "input x₃"])
@@ -192,7 +184,7 @@ class NetworkFigure(Explorable):
 
     def _notes(self, **numbers):
         lost = self._lost(**numbers)
-        return [*lost, *self._strange(**numbers), *self._remarks(not lost, **numbers)][:3]
+        return [*lost, *self._strange(**numbers), *self._remarks(not lost, **numbers)]
 
     def _lost(self, R, losses, **_):
         """Return, from the output down, who finds no receiver, and what else keeps relevance for itself."""

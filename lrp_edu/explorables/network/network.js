@@ -58,7 +58,7 @@ function notes({ rule, first, W1, W2, b }, { f_x, a, z, R, messages, losses }, {
   remarks.push(...where(1, (n) => z[n] <= 0 && !R[1][n]).map((k) => `${z[index(k)] < 0 ? "silent" : "hinge"}-${k}`));
   if (!lost.length && f_x !== 0) remarks.push("conserved");
   if (R.some((layer) => layer.some((value) => value * f_x < 0))) remarks.push("negative");
-  return [...lost, ...strange, ...remarks].slice(0, 3);
+  return [...lost, ...strange, ...remarks];
 }
 
 function why(loss, relevance, rule) {

@@ -59,17 +59,14 @@ class NeuronFigure(Explorable):
         "no-weights": "w = 0: the output is the same everywhere, so there is no hinge to walk to.",
         "no-root": "w·v = 0: a walk along v never changes z, so there is no root in this direction.",
         "x-outside": "x itself lies outside the domain x ≥ 0.",
-        "outside": "The root leaves the domain x ≥ 0: an input would have to be negative. "
-        "The shares still add up, but nothing real lies at x̃.",
+        "outside": "The root leaves the domain x ≥ 0. The shares still add up, but nothing real lies at x̃.",
         "behind": "w·v < 0: along −v the output grows. The root lies behind x, on the side of v.",
-        "dead": "a lies on the dead side. It is a root, but the gradient there is 0: the tangent is flat, and "
-        "everything lands in ε.",
+        "dead": "a lies on the dead side. It is a root, but its gradient is 0, and everything lands in ε.",
     }
     remarks = {
-        "root": "x̃ is the root where the walk from x along −v ends. The gradient there is the limit from the active "
-        "side, so the tangent runs along f up to x.",
-        "hinge": "a is on the hinge. The gradient is the limit from the active side: up to rounding f(a) and ε vanish, "
-        "and the shares add up to f(x).",
+        "root": "x̃ is where the walk along −v ends. We take its gradient as the limit from the active side.",
+        "hinge": "a is on the hinge: with the gradient of the active side, f(a) = ε = 0 and Σ R = f(x), "
+        "up to rounding.",
         "active": "a is on the active side: ε vanishes, but f(a) is still missing from the shares.",
     }
 

@@ -40,17 +40,16 @@ class TaylorFigure(Explorable):
     warnings = {
         "no-a": "ln(1 + x) is defined for x > −1 only: there is nothing to expand at this a.",
         "no-x": "ln(1 + x) is defined for x > −1 only: there is no f(x) to compare with.",
-        "beyond": "x is farther from a than the edge at −1 is. There the series diverges: in the long run each further "
-        "term makes ε worse.",
-        "across": "The corner at 0 lies between a and x, and no term knows of it: ε stays, however many terms we take.",
+        "beyond": "x is farther from a than the edge at −1: the series diverges, and in the long run ε grows.",
+        "across": "The corner at 0 lies between a and x: ε stays, however many terms we take.",
     }
     remarks = {
-        "everywhere": "This series converges everywhere: at any x, enough terms make ε as small as you like.",
-        "near": "x is nearer to a than the edge at −1 is: the series converges, and enough terms make ε as small as "
-        "you like.",
+        "everywhere": "This series converges everywhere: enough terms make ε as small as you like.",
+        "near": "x is nearer to a than the edge at −1: enough terms make ε as small as you like.",
         "polynomial": "f is itself a polynomial of degree 3: from degree 3 on, only rounding is left over.",
         "piece": "a and x lie on the same straight piece: from degree 1 on, only rounding is left over.",
-        "corner": "a is on the corner, where there is no derivative. We take the limit from the active side, x > 0.",
+        "corner": "a is on the corner. With the slope of the active side, ε vanishes there from degree 1 on, "
+        "but not for x < 0.",
     }
 
     constants = {"highest": HIGHEST, "range": RANGE, "heights": HEIGHTS, "every": EVERY}
