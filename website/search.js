@@ -5,6 +5,7 @@
   const BEFORE = 80, LENGTH = 240; // characters of the passage that is shown
   const anchored = Search.makeSearchSummary;
   const HEADING = ":is(h1, h2, h3, h4, h5, h6)";
+  const FIRST = 0xe000; // of the characters, of no alphabet, that stand for formulas
   const stems = new Map();
   let stemmer; // its script comes later
 
@@ -14,17 +15,21 @@
     return stems.get(word);
   }
 
-  /** Return the texts of a page's sections, each without those of the sections in it. */
-  function sectionTexts(html) {
+  /** Return the texts of a page's sections, each without those of the sections in it, and the formulas within lines. */
+  function read(html) {
     const main = new DOMParser().parseFromString(html, "text/html").querySelector("article");
     const texts = new Map();
-    for (const mark of main?.querySelectorAll(".headerlink, script, style, svg, div.math, [data-state]") ?? []) mark.remove();
+    for (const mark of main?.querySelectorAll(".headerlink, script, style, svg, [data-state]") ?? []) mark.remove();
+    for (const formula of main?.querySelectorAll("div.math") ?? []) formula.replaceWith(" … ");
+    const formulas = [...(main?.querySelectorAll(`math:not(${HEADING} *)`) ?? [])];
+    formulas.forEach((formula, i) => formula.replaceWith(String.fromCharCode(FIRST + i)));
     for (const walker = document.createTreeWalker(main ?? document.createElement("p"), NodeFilter.SHOW_TEXT); walker.nextNode(); ) {
       const section = walker.currentNode.parentElement.closest(`section[id]:has(> ${HEADING})`);
       const shown = section && !walker.currentNode.parentElement.closest(HEADING) ? walker.currentNode.data : "";
       if (section) texts.set(section, (texts.get(section) ?? "") + shown);
     }
-    return [...texts].map(([section, text]) => ({ id: section.id, title: section.querySelector(HEADING).textContent, text }));
+    const sections = [...texts].map(([section, text]) => ({ id: section.id, title: section.querySelector(HEADING).textContent, text }));
+    return { sections, formulas };
   }
 
   /** Return where in a text the words stand, and how many of them do. */
@@ -46,7 +51,8 @@
   Search.makeSearchSummary = (html, keywords, anchor) => {
     if (anchor) return anchored(html, keywords, anchor);
     const terms = [...keywords].map((term) => term.toLowerCase());
-    const sections = sectionTexts(html).map((section) => ({
+    const { sections: all, formulas } = read(html);
+    const sections = all.map((section) => ({
       ...section,
       ...find(section.text, terms),
       number: find(`${section.title} ${section.text}`, terms).number,
@@ -61,7 +67,9 @@
     for (const { id, title, text, places } of shown) {
       const link = Object.assign(document.createElement("a"), { textContent: title });
       link.dataset.section = id;
-      const context = Object.assign(document.createElement("p"), { className: "context", textContent: passage(text, places[0]?.index ?? 0) });
+      const context = Object.assign(document.createElement("p"), { className: "context" });
+      const parts = passage(text, places[0]?.index ?? 0).split(/([\ue000-\uf8ff])/);
+      context.append(...parts.map((part, i) => (i % 2 ? formulas[part.charCodeAt() - FIRST] : part)));
       const item = document.createElement("li");
       item.append(link, context);
       list.append(item);
