@@ -33,6 +33,30 @@ REACHED = """() => [...document.querySelectorAll(".pst-scrollable-table-containe
   .every((table) => table.scrollWidth <= table.clientWidth || table.tabIndex === 0)"""
 
 
+# How far the page has moved under its reader, as browsers count it.
+SHIFT = """() => {
+  const observer = new PerformanceObserver(() => {});
+  observer.observe({type: "layout-shift", buffered: true});
+  return observer.takeRecords().reduce((sum, entry) => sum + (entry.hadRecentInput ? 0 : entry.value), 0);
+}"""
+
+# Each formula of which a part lies outside of the next box that cuts off and cannot be scrolled.
+CUT = """() => {
+  const boxes = [...document.querySelectorAll("main details:not([open])")];
+  const open = (yes) => boxes.forEach((box) => { box.open = yes; });
+  open(true);
+  const cuts = (box) => getComputedStyle(box).overflowX !== "visible";
+  const cut = [...document.querySelectorAll("math")].filter((math) => {
+    let box = math.parentElement;
+    while (box && !cuts(box)) box = box.parentElement;
+    const right = Math.max(...[math, ...math.querySelectorAll("*")].map((part) => part.getBoundingClientRect().right));
+    return box && getComputedStyle(box).overflowX !== "auto" && right > box.getBoundingClientRect().right + 1;
+  }).map((math) => math.textContent.replaceAll(" ", ""));
+  open(false);
+  return cut;
+}"""
+
+
 def findings(page):
     from axe_playwright_python.sync_playwright import Axe  # not where only the oldest versions are tried
 
@@ -42,16 +66,18 @@ def findings(page):
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing_and_tab_comes_to_the_figure(browser, site, name):
+def test_nothing_moves_or_is_cut_axe_finds_nothing_and_tab_comes_to_the_figure(browser, site, name):
     for theme, width in (("light", 1280), ("dark", 390)):
         with browser.new_context(viewport={"width": width, "height": 800}, color_scheme=theme) as context:
             page = context.new_page()
             visit(page, f"{site}{name}.html")
+            assert page.evaluate(SHIFT) <= LIMITS["shift"], width
             stops = tab_stops(page)
             assert stops is None or stops <= LIMITS["stops"], width
             wake_figures(page)
             if width == 390:
                 page.set_viewport_size({"width": 320, "height": 800})
+                assert page.evaluate(CUT) == []
                 spacing = page.add_style_tag(content=SPACED)
                 assert page.evaluate(WIDE) == []
                 spacing.evaluate("style => style.remove()")
@@ -137,3 +163,59 @@ def test_a_search_leads_to_the_section(page, site, words, chapter, section):
     page.wait_for_url(f"**/{section}")
     text = page.locator(f"[id='{section.partition('#')[2]}']").text_content().lower()
     assert all(word in text for word in words.split())
+
+
+def test_formulas_of_a_search_are_formulas(page, site):
+    visit(page, f"{site}search.html?q=message")
+    formulas = page.locator("p.context", has_text="We feed in").locator("math")
+    formulas.first.wait_for()
+    assert formulas.all_text_contents() == ["x=(1,2,1)"]
+
+
+def test_letters_are_read_before_the_first_one_is_met(page, site):
+    page.goto(f"{site}genindex.html")  # has no formula
+    assert page.evaluate("[...document.fonts].filter((font) => font.status === 'unloaded').length") == 0
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_link_leads_to_its_target_and_nothing_moves(browser, site, width):
+    """To a heading, an equation, a figure; and to an equation in a closed box."""
+    for link in ("messages.html#the-conservation-law", "w2-rule.html#equation-eq-w2-root", "w2-rule.html#fig-outside",
+                 "relu-neuron.html#equation-eq-hinge-rounding"):  # fmt: skip
+        with browser.new_context(viewport={"width": width, "height": 800}) as context:
+            page = context.new_page()
+            visit(page, f"{site}chapters/{link}")
+            top = page.locator(f"[id='{link.partition('#')[2]}']").bounding_box()["y"]
+            header = page.locator(".bd-header-article").bounding_box()
+            assert header["y"] + header["height"] <= top < 200, link
+            assert page.evaluate(SHIFT) <= LIMITS["shift"], link
+
+
+@pytest.mark.parametrize("name", ["intro", "chapters/messages", "search", "404"])
+def test_without_scripts_no_button_is_dead_and_every_chapter_can_be_reached(browser, site, name):
+    for width in (1280, 390):
+        with browser.new_context(viewport={"width": width, "height": 800}, java_script_enabled=False) as context:
+            page = context.new_page()
+            page.goto(f"{site}{name}.html")
+            assert page.locator("button:visible, kbd:visible").all_text_contents() == (
+                ["Search the book"] if name == "404" else []
+            )
+            if width == 390:
+                page.get_by_role("link", name="Chapters", exact=True).click()
+            chapter = page.locator(".bd-sidebar-primary").get_by_role("link", name="The full network")
+            assert 0 <= chapter.bounding_box()["y"] < 800
+            assert (name == "search") == page.locator("main noscript p").is_visible()
+
+
+@pytest.mark.parametrize("touch", [False, True])
+@pytest.mark.parametrize("button", [".primary-toggle", ".secondary-toggle", ".search-button"])
+def test_what_a_button_opens_takes_the_focus_and_gives_it_back(browser, site, button, touch):
+    with browser.new_context(viewport={"width": 390, "height": 844}, has_touch=touch) as context:
+        page = context.new_page()
+        visit(page, f"{site}chapters/messages.html")
+        opener = page.locator(button)
+        opener.tap() if touch else opener.press("Enter")
+        page.locator("dialog[open] :focus").wait_for()
+        page.keyboard.press("Escape")
+        page.locator(f"{button}:focus").wait_for()
+        assert page.locator("dialog[open]").count() == 0

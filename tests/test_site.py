@@ -1,9 +1,11 @@
 """The built book in a browser: quiet, light, narrow, readable, on its own, and with live figures that agree."""
 
+from collections import Counter
 from html.parser import HTMLParser
 from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
+from bs4 import BeautifulSoup
 
 from benchmarks.web import pages, visit, wake_figures, weights
 
@@ -130,6 +132,12 @@ def test_links_inside_the_book_resolve(book):
             if not (book / target).is_file() or (target in pages and anchor not in known and "=" not in anchor):
                 broken.append(f"{name}: {link}")
     assert not broken
+
+
+def test_no_page_has_an_id_twice(book):
+    for name, path in built_pages(book).items():
+        ids = Counter(tag["id"] for tag in BeautifulSoup(path.read_text("utf-8"), "html.parser").find_all(id=True))
+        assert [id for id, count in ids.items() if count > 1] == [], name
 
 
 def test_all_pages_are_visited(book):

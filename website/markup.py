@@ -2,12 +2,19 @@
 
 import re
 
+from bs4 import BeautifulSoup
+
 TITLE = re.compile(r"(.*) — \1")
+CHAPTERS = '<noscript><a class="d-lg-none" href="#pst-primary-sidebar">Chapters</a></noscript>'
+NO_SEARCH = """<noscript>
+<p>The search needs JavaScript. Without it, the list of chapters leads to every page, and the browser finds words there.
+</p>
+</noscript>"""
 
 
 def mend(soup):
     """Mend a page."""
-    for part in (title, sidebar, names, citations, stops, leftovers):
+    for part in (title, sidebar, scripts, names, citations, stops, leftovers):
         part(soup)
 
 
@@ -27,6 +34,21 @@ def sidebar(soup):
         main = soup.find("main")
         for part in (bar, soup.find(id="pst-primary-sidebar-modal")):
             main.insert_after(part.extract())
+
+
+def scripts(soup):
+    """Show no button where no script runs, and say what to do instead; the style sheet shows the list of chapters."""
+    for button in soup.select("button:not([type=submit], .pst-js-only)"):
+        button["class"] = [*button.get("class", ()), "pst-js-only"]
+    if toggle := soup.select_one(".primary-toggle"):
+        toggle.insert_after(_fragment(CHAPTERS))
+    if form := soup.select_one(".bd-search-container > form"):
+        form.wrap(soup.new_tag("div", attrs={"class": ["pst-js-only"]}))
+        form.parent.find_previous_sibling("noscript").replace_with(_fragment(NO_SEARCH))
+
+
+def _fragment(html):
+    return BeautifulSoup(html, "html.parser")
 
 
 def names(soup):
@@ -51,6 +73,8 @@ def stops(soup):
 
 def leftovers(soup):
     """Take out what is there twice, or has no use here."""
+    for part in soup.select("#exercise-content, #solution-content"):
+        del part["id"]
     for again in soup.select("meta[name=viewport] ~ meta[name=viewport]"):
         again.extract()
     for empty in soup.select("#ethical-ad-placement, meta[name^=docsearch]"):

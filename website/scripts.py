@@ -12,13 +12,27 @@ NEEDED = {
     "language_data.js": {"search-results"},
     "searchindex.js": {"search-results"},
 }
-# The buttons that copy code are for the mouse: thirty more stops on the way of who reads with the keyboard, for whom
-# there is the whole notebook behind the download button.
-MENDED = {"copybutton.js": ('<button class="copybtn', '<button tabindex="-1" class="copybtn')}
+MENDED = {
+    # The buttons that copy code are for the mouse: thirty more stops on the way of who reads with the keyboard, for
+    # whom there is the whole notebook behind the download button.
+    "copybutton.js": ('<button class="copybtn', '<button tabindex="-1" class="copybtn'),
+    # A button that opens a drawer or the search has the focus again when that is closed: the one takes it away, and
+    # the other would give it back to what has it now.
+    "scripts/sphinx-book-theme.js": ('".theme-switch-button",".search-button",', '".theme-switch-button",'),
+    "scripts/pydata-sphinx-theme.js": ("o=document.activeElement;a(n,t)", "o=e.currentTarget;a(n,t)"),
+}
 # The theme's script learns late whether the reader likes it dark; all that depends on it would change once more.
 THEME = """(({ dataset }) => {
   if (dataset.mode === "auto") dataset.theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
 })(document.documentElement);"""
+# A browser reads a font when it meets the first letter of it; then what follows has its place already, and would move.
+FONTS = "for (const font of document.fonts) font.load();"
+# And it opens the closed box that a link leads into when the page has been painted.
+BOX = """if (location.hash) new MutationObserver((_, observer) => {
+  const target = document.getElementById(location.hash.slice(1));
+  target?.closest("details")?.setAttribute("open", "");
+  if (target || document.readyState !== "loading") observer.disconnect();
+}).observe(document, { childList: true, subtree: true });"""
 CONFIGURATION = "documentation_options.js"
 
 
@@ -39,9 +53,13 @@ def lighten(soup, shown, configuration, ours):
     for hint in soup.find_all("link", rel="preload", attrs={"as": "script"}):
         hint.extract()
     soup.html["data-theme"] = "light"  # where no script runs
-    early = soup.new_tag("script")
-    early.string = THEME
-    soup.find("script", attrs={"data-cfasync": True}).insert_after(early)
+    for text, before in (
+        (THEME, soup.find("script", attrs={"data-cfasync": True})),
+        (FONTS + BOX, soup.find_all("link", rel="stylesheet", media=False)[-1]),
+    ):
+        script = soup.new_tag("script")
+        script.string = text
+        before.insert_after(script)
     seen = set()
     for script in soup.find_all("script"):
         name = _name(script)
@@ -79,5 +97,5 @@ def mend(static):
     for name, (old, new) in MENDED.items():
         text = (static / name).read_text("utf-8")
         if old not in text and new not in text:
-            raise ValueError(f"{name} must hold {old} for the keyboard to be spared")
+            raise ValueError(f"{name} must hold {old} to be mended")
         (static / name).write_text(text.replace(old, new), "utf-8")
