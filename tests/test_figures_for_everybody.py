@@ -1,7 +1,10 @@
 """Live figures for everybody: through a screen reader, in colors of the reader's own, on paper, in wide letters."""
 
+import io
+
 import pytest
 from pictures import contrast, parse_color
+from pypdf import PdfReader
 
 from benchmarks.web import page_of
 from lrp_edu import explorables
@@ -208,8 +211,22 @@ def test_all_can_be_seen_in_colors_of_the_readers_own(browser, folder, address, 
 # --- on paper ---
 
 
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+@pytest.mark.parametrize("figure", ALL, ids=lambda figure: figure.name)
+def test_a_figure_lies_on_one_sheet(show_page, page, figure, paper):
+    page.set_viewport_size({"width": 390, "height": 900})
+    show_page("<p style='margin-bottom: 500px'>Before it.</p>", figure)
+    marks = {".stage": "Picture", ".side": "Numbers", "figcaption": "Caption"}
+    for part, mark in marks.items():
+        page.locator(part).evaluate("(part, mark) => part.prepend(mark)", mark)
+    margin = dict.fromkeys(["top", "bottom", "left", "right"], "22mm")  # narrower than two columns on a screen
+    sheets = [sheet.extract_text() for sheet in PdfReader(io.BytesIO(page.pdf(format=paper, margin=margin))).pages]
+    for text in (*marks.values(), figure.caption.split()[-1]):
+        assert [n for n, sheet in enumerate(sheets) if text in sheet] == [1], text
+
+
 @pytest.mark.parametrize("width", [1280, 390])
-def test_on_paper_a_figure_is_one_column_in_black_on_white(page, folder, address, width):
+def test_on_paper_a_figure_is_black_on_white_and_nothing_overlaps(page, folder, address, width):
     # The theme's colors of the page, which are not those of the paper.
     dark = "<style>html[data-theme=dark] { --pst-color-background: #14181e }</style>"
     (folder / "index.html").write_text(page_of(dark, *ALL, theme="dark"), "utf-8")
@@ -224,10 +241,10 @@ def test_on_paper_a_figure_is_one_column_in_black_on_white(page, folder, address
             .filter(({ height }) => height).map(({ left, right, top, bottom }) => [left, right, top, bottom]);
     })"""
     for (left, right, *_), *parts in page.evaluate(boxes):
-        bottom = 0
+        edge = bottom = 0
         for part in parts:
-            assert left - 1 <= part[0] and part[1] <= right + 1 and part[2] >= bottom - 1
-            bottom = part[3]
+            assert left - 1 <= part[0] and part[1] <= right + 1 and (part[2] >= bottom - 1 or part[0] >= edge)
+            edge, bottom = max(edge, part[1]), part[3]
     assert not page.locator(".explorable :is(input, .reset)").filter(visible=True).count()
 
 
