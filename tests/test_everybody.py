@@ -204,7 +204,7 @@ def test_without_scripts_no_button_is_dead_and_every_chapter_can_be_reached(brow
                 page.get_by_role("link", name="Chapters", exact=True).click()
             chapter = page.locator(".bd-sidebar-primary").get_by_role("link", name="The full network")
             assert 0 <= chapter.bounding_box()["y"] < 800
-            assert (name == "search") == page.locator("main noscript p").is_visible()
+            assert (name == "search") == page.locator(".bd-search-container noscript p").is_visible()
 
 
 @pytest.mark.parametrize("touch", [False, True])

@@ -654,7 +654,17 @@ def test_the_gap_of_the_side_view_is_epsilon(drawn):
         assert name.text.startswith("ε = ")
         assert says(name.text.removeprefix("ε = "), n["epsilon"]), f"{picture}: {name.text}"
         middle = side(picture).pixels([1, (tangent + n["f_x"]) / 2])
-        assert name.box[0] > middle[0] and abs(name.middle[1] - middle[1]) < 4 and name.box[0] - middle[0] < 20
+        assert 0 < name.box[0] - middle[0] < 20 and abs(name.middle[1] - middle[1]) < 34
+        for line in ("side curve", "side tangent"):
+            assert not strikes_through(picture.one(line).points, name.box), f"{picture}: {line}"
+
+
+def strikes_through(points, box):
+    """Tell whether a line comes into the middle half of a box."""
+    left, top, width, height = box
+    x = np.linspace(left, left + width, 50)
+    y = np.interp(x, *points[np.argsort(points[:, 0])].T, left=np.inf, right=np.inf)
+    return (np.abs(y - top - height / 2) < height / 4).any()
 
 
 def test_the_ends_of_the_way_are_marked_and_named(drawn):

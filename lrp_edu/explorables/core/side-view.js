@@ -53,12 +53,20 @@ export function sideView(parent, { range, redraw }) {
     at(end, [1, way.f_x]);
     set(names.start, { x: X(0) + 10, y: Y(within(way.f_a)) + 18 });
     set(names.end, { x: X(1) - 10, y: Y(within(way.f_x)) - 8 });
-    set(names.gap, { x: X(1) + 11, y: Y((within(T_x) + within(way.f_x)) / 2) + 4 });
+    set(names.gap, { x: X(1) + 11, y: besideGap(way, Y(within(way.f_x)), Y(within(T_x))) + 4 });
     setText(names.start, `f(${way.name})`);
     setText(names.end, "f(x)");
     setText(names.gap, `ε = ${format(way.epsilon)}`);
   };
   return { plot: view, update };
+}
+
+// Where the name of the gap finds room beyond x: in the middle of a wide gap, if the tangent does not rise into it. Else
+// below, or above a tangent that falls: f has one corner at most, so there it falls too, or is flat.
+function besideGap({ tangent }, top, bottom) {
+  const rise = tangent.at(-1)[1] - tangent[0][1];
+  if (rise <= 0 && bottom - top > 28) return (top + bottom) / 2;
+  return rise < 0 ? top - 16 : bottom + 16;
 }
 
 function describe(way) {
