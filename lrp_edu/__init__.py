@@ -10,7 +10,8 @@ chapter                  modules
 ``relu-neuron``          `neuron`
 ``w2-rule``              `roots`
 ``messages``             `messages`
-``full-network``         `layers`, `rules`, `propagate`, `network`, `explanation`, `digits`
+``full-network``         `layers`, `rules`, `propagate`, `network`, `explanation`
+``digits``               `digits`
 ``checked-claims``       `claims`
 ======================== =============================================================
 

@@ -92,7 +92,8 @@ def draw(rng, digit):
     turn, slant = rng.uniform(-0.15, 0.15), rng.uniform(-0.15, 0.35)
     across, down = rng.uniform(0.7, 1.05), rng.uniform(0.75, 1.03)
     place = 0.5 + rng.uniform(-0.07, 0.07, 2)
-    move = np.array([[across * np.cos(turn), -across * np.sin(turn) - slant], [down * np.sin(turn), down * np.cos(turn)]])
+    cos, sin = np.cos(turn), np.sin(turn)
+    move = np.array([[across * cos, -across * sin - slant], [down * sin, down * cos]])
     ways = WAYS[digit]
     moved = {}  # a point that two strokes share moves only once
     lines = []

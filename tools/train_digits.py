@@ -79,7 +79,8 @@ def varied(rng, images):
     n = len(images)
     turn, slant = rng.uniform(-0.12, 0.12, n), rng.uniform(-0.25, 0.25, n)
     across, down = 1 / rng.uniform(0.8, 1.1, (2, n))
-    rows = np.array([[across * np.cos(turn), across * (np.sin(turn) + slant)], [-down * np.sin(turn), down * np.cos(turn)]])
+    cos, sin = np.cos(turn), np.sin(turn)
+    rows = np.array([[across * cos, across * (sin + slant)], [-down * sin, down * cos]])
     places = np.stack(np.meshgrid(np.arange(8), np.arange(8))).reshape(2, 64) - 3.5
     x, y = np.einsum("ijn,jp->inp", rows, places) + rng.uniform(-0.9, 0.9, (2, n, 1)) + 3.5
     pen = 1.1 * np.exp(rng.uniform(-0.5, 0.5, (n, 1)))
