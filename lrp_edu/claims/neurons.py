@@ -1,4 +1,4 @@
-"""Claims of the chapters ``relu-neuron`` and ``w2-rule``."""
+"""Claims of the chapters ``relu-neuron``, ``w2-rule`` and ``more-roots``."""
 
 import numpy as np
 import sympy as sp
@@ -116,7 +116,7 @@ def _sizes(x, w, b, *others):
     return sum(abs(point) @ abs(w) + abs(b) for point in (x, *others))[:, None]
 
 
-# Chapter w2-rule ------------------------------------------------------------------------------------------------------
+# Chapters w2-rule and more-roots --------------------------------------------------------------------------------------
 
 # For each direction: its name, the labels of root and relevance, what it takes besides x and w, and w_i v_i.
 DIRECTIONS = {
