@@ -198,7 +198,7 @@ function drawField({ data, id, X, Y }, brightest, colors) {
 const hatch = (id) => make("pattern", { id, width: 7, height: 7, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
   make("rect", { class: "silent", width: 7, height: 7 }), make("line", { class: "silent-line", x1: 0, x2: 0, y1: 0, y2: 7 }));
 
-const LAST = { class: "last", x: -5, y: -5, width: 10, height: 10 }; // the last point of the domain on the walk
+const LAST = { class: "last", d: "M-5 -5H5V5H-5Z" }; // the last point of the domain on the walk
 const HEAD = "M0 0 -11 5 -8.5 0 -11 -5Z"; // of the walk, its tip at the origin
 const [CLEAR, SHORT] = [10, 26]; // px from the middle of the root's mark to the tip, and the shortest walk that has a head
 
@@ -207,7 +207,7 @@ function drawWalk(plane, [low, high]) {
   const { data, X, Y, ranges } = plane;
   const domain = make("path", { class: "domain" });
   const rest = make("line", { class: "full-step" });
-  const square = make("rect", LAST);
+  const square = make("path", LAST);
   const halo = make("line", { class: "walk-halo" });
   const path = make("line", { class: "walk" });
   const head = make("path", { class: "walk-head", d: HEAD });
@@ -258,7 +258,7 @@ function drawLegend(brightest, colors) {
   const aim = legendEntry("direction −v", ground(), sampleLine("aim"));
   const domain = legendEntry("edge of x ≥ 0", ground(), sampleLine("domain"));
   const boxed = legendEntry("edge of 0 ≤ x ≤ 2", ground(), sampleLine("domain"));
-  const full = legendEntry("x − v, its last point on the way", ground(), make("rect", { ...LAST, transform: "translate(15 7)" }));
+  const full = legendEntry("x − v, its last point on the way", ground(), make("path", { ...LAST, transform: "translate(15 7)" }));
   const outside = legendEntry("x̃ beyond it", ground(), make("g", { class: "on-light" }, make("g", { class: "landmark outside", transform: "translate(15 7) scale(0.65)" }, diamond())));
   const element = make("p", { class: "legend" }, silent, output, level, hinge, weights, walk, straight, ...legs, aim, domain, boxed, full, outside);
   const update = ({ walking, free, domain: inputs, last }) => {
