@@ -9,6 +9,7 @@ chapter                  modules
 ``taylor-decomposition`` `decomposition`, `first_order`
 ``relu-neuron``          `neuron`
 ``w2-rule``              `roots`
+``more-roots``           `roots`
 ``messages``             `messages`
 ``full-network``         `layers`, `rules`, `propagate`, `network`, `explanation`
 ``digits``               `digits`

@@ -1,4 +1,4 @@
-r"""Roots of a neuron, and the relevance that each gives (chapter ``w2-rule``).
+r"""Roots of a neuron, and the relevance that each gives (chapters ``w2-rule`` and ``more-roots``).
 
 A relevance rule is a direction to walk. Walk from :math:`x` along :math:`-v`, with :math:`w^\top v > 0`, until the
 neuron's output is zero. The point where the walk stops is the root, and the output splits into

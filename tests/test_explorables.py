@@ -124,7 +124,15 @@ def test_the_walk_gives_the_numbers_of_lrp_edu():
 
 
 @pytest.mark.parametrize(
-    ("direction", "shares"), [("w2", (1.6, 0.4)), ("z", (4 / 3, 2 / 3)), ("zplus", (4 / 3, 2 / 3)), ("free", (2, 0))]
+    ("direction", "shares"),
+    [
+        ("w2", (1.6, 0.4)),
+        ("z", (4 / 3, 2 / 3)),
+        ("zplus", (4 / 3, 2 / 3)),
+        ("zbox", (4 / 3, 2 / 3)),
+        ("gamma", (4 / 3, 2 / 3)),
+        ("free", (2, 0)),
+    ],
 )
 def test_each_direction_has_its_shares(direction, shares):
     assert NeuronFigure(direction=direction).numbers()["R"] == pytest.approx(shares)
@@ -152,6 +160,11 @@ def test_an_expansion_says_where_it_stands(a, note, f_a, shares, epsilon):
         ({"x": (0.2, 2), "b": -0.5}, "outside"),
         ({"x": (0.2, 2), "b": -0.5, "domain": "plane"}, "root"),
         ({"x": (-0.5, 3)}, "x-outside"),
+        ({"x": (1, 2.5), "domain": "box"}, "x-outside-box"),
+        ({"x": (1, 2.5), "domain": "plane", "direction": "zbox"}, "x-outside-box"),
+        ({"x": (2, 1.8), "w": (1.5, -0.5), "b": 0, "domain": "box"}, "outside-box"),
+        ({"x": (2, 1.8), "w": (1.5, -0.5), "b": 1, "direction": "zbox"}, "root"),
+        ({"x": (2, 1.8), "w": (1.5, -0.5), "b": 1.1, "direction": "zbox"}, "outside-box"),
         ({"x": (0, 0)}, "silent"),
         ({"w": (0, 0)}, "no-weights"),
         ({"direction": "free", "v": (1, -2)}, "no-root"),

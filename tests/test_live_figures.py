@@ -50,8 +50,8 @@ def neuron_case(random):
     state = {key: random.uniform(-3, 3, 2).round(random.integers(1, 17)).tolist() for key in "xwva"}
     state["b"] = float(random.uniform(-3, 3))
     state["mode"] = str(random.choice(["root", "expansion"]))
-    state["direction"] = str(random.choice(["w2", "z", "zplus", "free"]))
-    state["domain"] = str(random.choice(["nonnegative", "plane"]))
+    state["direction"] = str(random.choice(list(NeuronFigure.direction.choices)))
+    state["domain"] = str(random.choice(list(NeuronFigure.domain.choices)))
     figure = twin(NeuronFigure, **state)
     w, v = np.array(figure.w), np.array(figure.walk())
     slope, magnitude = abs(w @ v), np.abs(w) @ np.abs(v)

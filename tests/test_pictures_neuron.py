@@ -10,6 +10,8 @@ from lrp_edu.neuron import Neuron
 from lrp_edu.palette import ACTIVATION_COLORS, EPSILON, RELEVANCE_COLORS
 
 RANGE, WAY, BRIGHTEST = (-3, 3), (-0.4, 1.6), 8
+DIRECTIONS = {"w2": "w²", "z": "z", "zplus": "z⁺", "zbox": "zᴮ", "gamma": "γ", "free": "free"}
+EDGES = {"nonnegative": [[0, 3], [0, 0], [3, 0]], "box": [[0, 0], [0, 2], [2, 2], [2, 0], [0, 0]]}
 INK, LIGHT, PURPLE = (22, 25, 29), (255, 255, 255), (107, 47, 160)  # on the plane, which is light in both themes
 SILENT, HATCH = (241, 239, 232), (216, 213, 202)
 SIGN_COLORS = {1: rgb(RELEVANCE_COLORS[-1]), -1: rgb(RELEVANCE_COLORS[0]), 0: (89, 99, 110)}
@@ -18,7 +20,7 @@ PAGE_INK = {"light": (31, 35, 40), "dark": (230, 233, 236)}
 MUTED = {"light": (89, 99, 110), "dark": (163, 173, 184)}
 ACCENT = {"light": (11, 107, 203), "dark": (108, 182, 255)}
 LINE = {"light": (209, 217, 224), "dark": (68, 76, 86)}
-LEGEND = ("silence", "output", "contour", "hinge", "weights", "walk", "leg", "aim", "domain", "landmark",
+LEGEND = ("silence", "output", "contour", "hinge", "weights", "walk", "leg", "aim", "domain", "landmark", "last",
           "side-curve", "side-tangent", "gap", "side-silent")  # fmt: skip
 KINDS = {
     theme: {
@@ -50,12 +52,15 @@ def states():
         {"mode": "expansion", "a": [2.0, 1.0], "x": [-0.5, 1.0]},
         {"mode": "expansion", "a": [1.0, 1.0], "w": [-2.5, 1.0], "b": 2.0},
         {"w": [0.5, -3.0], "b": 3.0, "x": [2.5, -2.5]},
+        {"x": [2.0, 1.8], "w": [1.5, -0.5], "b": 0.0, "direction": "zbox"},
+        {"x": [2.0, 1.8], "w": [1.5, -0.5], "b": 1.0, "direction": "gamma", "domain": "box"},
+        {"x": [2.0, 1.8], "w": [1.5, -0.5], "b": 0.5, "direction": "zplus", "domain": "box"},
     ]
     for _ in range(28):
         x, w, a, v = random.uniform(-3, 3, (4, 2)).round(2).tolist()
-        mode, direction = str(random.choice(["root", "expansion"])), str(random.choice(["w2", "z", "zplus", "free"]))
+        mode, direction = str(random.choice(["root", "expansion"])), str(random.choice(list(DIRECTIONS)))
         state = {"x": x, "w": w, "a": a, "v": v, "b": round(random.uniform(-3, 3), 2)}
-        state |= {"mode": mode, "direction": direction, "domain": str(random.choice(["nonnegative", "plane"]))}
+        state |= {"mode": mode, "direction": direction, "domain": str(random.choice(["nonnegative", "box", "plane"]))}
         if abs(Neuron(w)(x) or 1) > 0.05:
             drawn.append(state)
     return drawn
@@ -80,6 +85,8 @@ ALBUM = Album(
         "gradient": "svg.on-light linearGradient",
         "levels": ".plot .contour",
         "domain": ".plot .domain",
+        "last": ".plot .last",
+        "full step": ".plot .full-step",
         "walk": ".plot .walk",
         "walk halo": ".plot .walk-halo",
         "walk head": ".plot .walk-head",
@@ -161,6 +168,25 @@ def walking(picture):
 
 def free(picture):
     return walking(picture) and given(picture, "direction") == "free"
+
+
+def edge(picture):
+    """Return the corners of the domain's edge, and its name; None where there is none."""
+    domain = "box" if given(picture, "direction") == "zbox" else given(picture, "domain")
+    named = {"nonnegative": "edge of x ≥ 0", "box": "edge of 0 ≤ x ≤ 2"}
+    return (np.array(EDGES[domain]), named[domain]) if walking(picture) and domain in EDGES else None
+
+
+def last(picture):
+    """Return where the full step ends, from the equations: all at 0, those that add at 0, the weakest corner."""
+    x, w = (np.array(given(picture, key), float) for key in "xw")
+    ends = {
+        "z": 0 * x,
+        "zplus": np.where(x * w > 0, 0, x),
+        "zbox": np.where(w > 0, 0, np.where(w < 0, 2, 0)),
+        "gamma": np.where(w > 0, 0, x / 2),
+    }
+    return ends.get(given(picture, "direction")) if walking(picture) and picture.numbers["a"] else None
 
 
 def point_name(picture):
@@ -363,16 +389,33 @@ def test_the_lines_of_the_plane_are_seen(drawn):
 
 def test_the_domain_is_outlined(drawn):
     for picture in drawn:
-        if not walking(picture) or given(picture, "domain") == "plane":
+        if edge(picture) is None:
             assert picture.hidden("domain")
             continue
-        domain = picture.one("domain")
+        domain, (corners, _) = picture.one("domain"), edge(picture)
         drawn_corners = domain.points
-        exact = plane(picture).pixels(
-            np.concatenate([np.linspace([0, 3], [0, 0], 200), np.linspace([0, 0], [3, 0], 200)])
-        )
+        sides = zip(corners, corners[1:], strict=False)
+        exact = plane(picture).pixels(np.concatenate([np.linspace(*ends, 200) for ends in sides]))
         assert covered(exact, drawn_corners, 4) and covered(drawn_corners, exact, 4), picture
         assert domain.stroke == (*INK, 0.6) and domain.dashes and domain.fill is None
+
+
+def test_the_last_point_of_the_domain_is_marked(drawn):
+    for picture in drawn:
+        end = last(picture)
+        if end is None:
+            assert picture.hidden("last") and picture.hidden("full step")
+            continue
+        square, way = picture.one("last"), picture.one("full step")
+        assert near(square.middle, plane(picture).pixels(end)), f"{picture}: x − v"
+        assert near(way.points, plane(picture).pixels([given(picture, "x"), end])), f"{picture}: the full step"
+        assert square.tag == "path" and 9 < square.box[2] < 14 and square.stroke == (*INK, 1)
+        assert way.dashes and way.stroke[:3] == INK
+        n = picture.numbers
+        if n["notes"] in (["root"], ["outside"], ["outside-box"]) and given(picture, "b"):  # x lies in the domain
+            beyond = neuron(picture).preactivation(end) > 1e-9
+            if given(picture, "direction") in ("zbox", "z") and given(picture, "domain") != "plane":
+                assert beyond == (n["notes"] != ["root"]), picture
 
 
 # --- the walk, its root, the shares ---
@@ -432,7 +475,7 @@ def test_the_root_has_its_mark_and_its_letter(drawn):
         assert near(distance(picture, root.points), 0), f"{picture}: the root is not on the hinge"
         assert name.text == "x̃" and np.hypot(*(name.middle - place)) < 30
         assert name.fill == (*INK, 1) and 14 < mark.box[2] < 22
-        outside = "outside" in picture.numbers["notes"]
+        outside = bool({"outside", "outside-box"} & set(picture.numbers["notes"]))
         assert mark.stroke == (*INK, 1) and (mark.fill is None) == outside and bool(mark.dashes) == outside, picture
         assert outside or mark.fill == (*LIGHT, 1)
 
@@ -537,13 +580,15 @@ def test_what_a_screen_reader_hears_of_a_handle(drawn):
 
 
 def test_the_legend_shows_what_it_names(drawn):
-    lines = {"hinge": "hinge, z = 0", "weights": "weights w", "aim": "direction −v", "domain": "edge of x ≥ 0"}
+    lines = {"hinge": "hinge, z = 0", "weights": "weights w", "aim": "direction −v"}
     for picture in drawn:
+        lines |= {"domain": edge(picture) and edge(picture)[1], "last": "x − v, its last point on the way"}
         named = {"silence": "silent, f = 0", "output": "f from 0 to 8", "contour": "f = 2, 4, 6, 8", **lines,
                  "walk": "walk from x to x̃" if walking(picture) else "straight way from a to x"}  # fmt: skip
         for name, text in named.items():
             gone = name == "aim" and not free(picture)
-            gone |= name == "domain" and (not walking(picture) or given(picture, "domain") == "plane")
+            gone |= name == "domain" and edge(picture) is None
+            gone |= name == "last" and last(picture) is None
             if gone:
                 assert picture.hidden(f"named {name}")
                 continue
@@ -558,7 +603,7 @@ def test_the_legend_shows_what_it_names(drawn):
         assert [item.text for item in picture.all("named leg")] == ["R > 0", "R < 0", "R = 0"]
         for sample, color in zip(picture.all("legend leg"), SIGN_COLORS.values(), strict=True):
             assert sample.stroke == (*color, 1) and sample.dashes == picture.parts["legs"][0].dashes
-        beyond = walking(picture) and given(picture, "domain") == "nonnegative"
+        beyond = edge(picture) is not None
         assert [item.text for item in picture.all("named landmark")] == ["x̃ beyond it"] * beyond
         for sample in picture.all("legend root"):
             assert sample.fill is None and sample.dashes and sample.stroke == (*INK, 1)
@@ -802,8 +847,8 @@ def test_the_controls_show_the_state(drawn):
     for picture in drawn:
         if walking(picture):
             chosen = {part.value: part.checked for part in picture.parts["directions"]}
-            assert chosen == {key: key == given(picture, "direction") for key in ("w2", "z", "zplus", "free")}
-            assert [part.labels for part in picture.parts["directions"]] == [["w²"], ["z"], ["z⁺"], ["free"]]
+            assert chosen == {key: key == given(picture, "direction") for key in DIRECTIONS}
+            assert [part.labels for part in picture.parts["directions"]] == [[name] for name in DIRECTIONS.values()]
         assert picture.hidden("direction") != walking(picture)
         for span, option in zip(picture.all("direction names"), picture.parts["directions"], strict=False):
             pressed = (*ACCENT[picture.look.theme], 1) if option.checked else None

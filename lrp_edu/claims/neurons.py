@@ -1,4 +1,4 @@
-"""Claims of the chapters ``relu-neuron`` and ``w2-rule``."""
+"""Claims of the chapters ``relu-neuron``, ``w2-rule`` and ``more-roots``."""
 
 import numpy as np
 import sympy as sp
@@ -116,7 +116,7 @@ def _sizes(x, w, b, *others):
     return sum(abs(point) @ abs(w) + abs(b) for point in (x, *others))[:, None]
 
 
-# Chapter w2-rule ------------------------------------------------------------------------------------------------------
+# Chapters w2-rule and more-roots --------------------------------------------------------------------------------------
 
 # For each direction: its name, the labels of root and relevance, what it takes besides x and w, and w_i v_i.
 DIRECTIONS = {
@@ -423,6 +423,35 @@ def another_direction_misses_the_corner(rng):
     v = x * np.array([2, 1, 1, 1])
     root = roots.root(neuron.Neuron(w, 0.0), x, v)
     return np.where(roots.in_domain(root, 0, 1), 0, -root.min(axis=1))
+
+
+@CLAIMS.law("eq-zplus-direction", "For x ≥ 0, z⁺ is zᴮ in the box from 0 to x, whose weakest corner is x − v.", 0.0)
+def zplus_is_zbox_below_x(rng):
+    x, w, _ = cases.neuron(rng, low=0)
+    w = np.where(w == 0, 1, w)
+    boxed = np.stack([roots.zbox_direction(point, w, 0, point) for point in x])
+    return abs(roots.zplus_direction(x, w) - boxed).max(axis=1)
+
+
+@CLAIMS.law("eq-gamma-mix", "For x ≥ 0 the shares of γ are a mean of those of z and z⁺, weighted by w·x and γ Σ w⁺x.")
+def gamma_is_a_mixture(rng):
+    x, w, b = cases.neuron(rng, low=0)
+    x = x[x @ w > 0.1 * (x @ abs(w))]
+    f, gamma, n, plus = neuron.Neuron(w, b), scale(rng), (x @ w)[:, None], (x @ np.maximum(w, 0))[:, None]
+    ways = roots.gamma_direction(x, w, gamma), roots.z_direction(x, w), roots.zplus_direction(x, w)
+    mixed, by_z, by_zplus = (roots.relevance(f, x, v).relevance for v in ways)
+    return relative(mixed - (n * by_z + gamma * plus * by_zplus) / (n + gamma * plus), 100 * _sizes(x, w, b))
+
+
+@CLAIMS.law("eq-any-direction", "Behind any shares that add up to z > 0 there is a root, if no weight is 0: v = R / w.")
+def any_shares_have_a_root(rng):
+    x, w, b = cases.neuron(rng)
+    w = np.where(w == 0, 1, w)
+    f, shares = neuron.Neuron(w, b), rng.normal(size=x.shape)
+    keep = (x @ w + b > 0) & (abs(shares.sum(axis=1)) > 0.1 * abs(shares).sum(axis=1))
+    x, shares = x[keep], shares[keep]
+    R = shares / shares.sum(axis=1, keepdims=True) * f(x)[:, None]
+    return relative(roots.relevance(f, x, R / w).relevance - R, 100 * _sizes(x, w, b))
 
 
 @CLAIMS.counterexample("eq-zbox-direction", "Told a box that is too wide, zᴮ can end outside of the right one, [0, 1].")

@@ -21,10 +21,13 @@ export function onHinge(w, b, a, x = null) {
 /** The gradient at a; on the hinge it is the limit from the active side. For x see onHinge. */
 export const gradient = (w, b, a, x = null) => (preactivation(w, b, a) > 0 || onHinge(w, b, a, x) ? w : w.map(() => 0));
 
+/** The direction v of each rule, for x, w and a box and γ. */
 export const DIRECTIONS = {
   w2: (x, w) => w,
   z: (x, w) => x,
   zplus: (x, w) => x.map((value, i) => (Math.sign(value) * Math.sign(w[i]) > 0 ? value : 0)),
+  zbox: (x, w, { box: [low, high] }) => x.map((value, i) => value - (w[i] > 0 ? low : 0) - (w[i] < 0 ? high : 0)),
+  gamma: (x, w, { gamma }) => x.map((value, i) => value * (w[i] > 0 ? 1 + gamma : 1)),
 };
 
 /** w·v, or null where it vanishes up to rounding: then there is no root in this direction. */

@@ -1,15 +1,35 @@
-"""The live figure of one neuron with two inputs (chapters ``relu-neuron`` and ``w2-rule``)."""
+"""The live figure of one neuron with two inputs (chapters ``relu-neuron``, ``w2-rule``, ``more-roots``)."""
 
 import numpy as np
 import traitlets
 
 from ...neuron import Neuron
-from ...roots import in_domain, relevance, root, w2_direction, z_direction, zplus_direction
+from ...roots import (
+    gamma_direction,
+    in_domain,
+    relevance,
+    root,
+    w2_direction,
+    z_direction,
+    zbox_direction,
+    zplus_direction,
+)
 from ..core import Array, Choice, Explorable, Number, plain
 
 WAY = (-0.4, 1.6)
 """What the side view shows of the way a + s (x − a): s from a little before a to a little beyond x."""
-DIRECTIONS = {"w2": w2_direction, "z": z_direction, "zplus": zplus_direction}
+BOX = (0, 2)
+"""The box that both inputs lie in, where the domain is one; zᴮ walks to its weakest corner."""
+GAMMA = 1
+DIRECTIONS = {
+    "w2": w2_direction,
+    "z": z_direction,
+    "zplus": zplus_direction,
+    "zbox": lambda x, w: zbox_direction(x, w, *BOX),
+    "gamma": lambda x, w: gamma_direction(x, w, GAMMA),
+}
+STEPS = {"z": 1, "zplus": 1, "zbox": 1, "gamma": 1 + GAMMA}
+"""By what v is divided so that x − v is the last point of the domain on the walk."""
 
 
 class NeuronFigure(Explorable):
@@ -25,14 +45,14 @@ class NeuronFigure(Explorable):
         The bias.
     mode : {"root", "expansion"}, default="root"
         Walk to a root in a direction (``eq-root``), or expand at any point a (``eq-first-order``).
-    direction : {"w2", "z", "zplus", "free"}, default="w2"
-        Where to walk in the mode ``"root"``.
+    direction : {"w2", "z", "zplus", "zbox", "gamma", "free"}, default="w2"
+        Where to walk in the mode ``"root"``; zᴮ in the box from 0 to 2, and γ = 1.
     v : pair of float, default=(0.5, 0)
         The direction, where it is free.
     a : pair of float, default=(0, 2)
         The point of expansion in the mode ``"expansion"``.
-    domain : {"nonnegative", "plane"}, default="nonnegative"
-        Whether a root outside of x >= 0 is worth a warning.
+    domain : {"nonnegative", "box", "plane"}, default="nonnegative"
+        Outside of which a root is worth a warning: x >= 0, the box from 0 to 2 (for zᴮ always), or nothing.
 
     Examples
     --------
@@ -60,6 +80,8 @@ class NeuronFigure(Explorable):
         "no-root": "w·v = 0: a walk along v never changes z, so there is no root in this direction.",
         "x-outside": "x itself lies outside the domain x ≥ 0.",
         "outside": "The root leaves the domain x ≥ 0. The shares still add up, but nothing real lies at x̃.",
+        "x-outside-box": "x itself lies outside the box from 0 to 2.",
+        "outside-box": "The root leaves the box from 0 to 2. The shares still add up, but nothing real lies at x̃.",
         "behind": "w·v < 0: along −v the output grows. The root lies behind x, on the side of v.",
         "dead": "a lies on the dead side. It is a root, but its gradient is 0, and everything lands in ε.",
     }
@@ -71,16 +93,18 @@ class NeuronFigure(Explorable):
     }
 
     spoken = ("f_x", "R.0", "R.1", "epsilon")
-    constants = {"range": (-3, 3), "brightest": 8, "way": WAY}
+    constants = {"range": (-3, 3), "brightest": 8, "way": WAY, "box": BOX, "gamma": GAMMA}
 
     x = Array((1, 1), -3, 3, label="x, point to be explained")
     w = Array((2, 1), -3, 3, label="w, tip of the weights")
     b = Number(-1.0, -3, 3, label="bias b")
     mode = Choice({"root": "root", "expansion": "expansion"}, "root")
-    direction = Choice({"w2": "w²", "z": "z", "zplus": "z⁺", "free": "free"}, "w2", label="direction v")
+    direction = Choice(
+        {"w2": "w²", "z": "z", "zplus": "z⁺", "zbox": "zᴮ", "gamma": "γ", "free": "free"}, "w2", label="direction v"
+    )
     v = Array((0.5, 0), -6, 6, label="direction of the walk, minus v")
     a = Array((0, 2), -3, 3, label="a, point of expansion")
-    domain = Choice({"nonnegative": "x ≥ 0", "plane": "plane"}, "nonnegative")
+    domain = Choice({"nonnegative": "x ≥ 0", "box": "0 ≤ x ≤ 2", "plane": "plane"}, "nonnegative")
 
     @traitlets.default("caption")
     def _caption(self):
@@ -94,6 +118,16 @@ class NeuronFigure(Explorable):
     def walk(self):
         """Return the direction to walk, v."""
         return DIRECTIONS[self.direction](self.x, self.w) if self.direction in DIRECTIONS else self.v
+
+    def last(self):
+        """Return the last point of the domain on the walk, x − v, or None where a direction has none."""
+        step = STEPS.get(self.direction) if self.mode == "root" else None
+        return step and np.array(self.x) - np.array(self.walk()) / step
+
+    def bounds(self):
+        """Return the domain as two bounds of all inputs: that of zᴮ is the box, whatever `domain` says."""
+        domain = "box" if self.direction == "zbox" else self.domain
+        return {"nonnegative": (0, np.inf), "box": BOX, "plane": (-np.inf, np.inf)}[domain]
 
     def _expansion(self):
         """Return the point of expansion, the decomposition and the gradient there; None where there is no root."""
@@ -112,6 +146,7 @@ class NeuronFigure(Explorable):
             "z": neuron.preactivation(self.x),
             "f_x": neuron(self.x),
             "v": self.walk() if self.mode == "root" else None,
+            "last": self.last() if split else None,
             "a": a,
             "f_a": split and split.baseline,
             "gradient": gradient,
@@ -146,10 +181,11 @@ class NeuronFigure(Explorable):
         if silent:
             return ["silent"]
         behind = ["behind"] * bool(neuron.w @ self.walk() < 0)
-        if self.domain == "nonnegative" and not in_domain(self.x):
-            return ["x-outside", *behind]
+        (low, high), kind = self.bounds(), "-box" * (self.bounds() == BOX)
+        if not in_domain(self.x, low, high):
+            return [f"x-outside{kind}", *behind]
         # A root computed on the border may lie a rounding error beyond it.
-        outside = ["outside"] * (self.domain == "nonnegative" and not in_domain(a, low=-1e-12))
+        outside = [f"outside{kind}"] * (not in_domain(a, low - 1e-12, high + 1e-12))
         return [*outside, *behind] or ["root"]
 
 

@@ -13,8 +13,8 @@ const FAR = 4000; // px, beyond every plot
 
 // --- the numbers: as NeuronFigure.numbers() ---
 
-export function numbers({ x, w, b, mode, direction, v: free, a: chosen, domain }, { way }) {
-  const v = mode === "root" ? (lrp.DIRECTIONS[direction]?.(x, w) ?? free) : null;
+export function numbers({ x, w, b, mode, direction, v: free, a: chosen, domain }, settings) {
+  const v = mode === "root" ? (lrp.DIRECTIONS[direction]?.(x, w, settings) ?? free) : null;
   const found = v === null || lrp.slope(w, v) !== null;
   const a = !found ? null : v === null ? chosen : lrp.root(w, b, x, v);
   const split = !found ? null : v === null ? lrp.decompose(w, b, x, a) : lrp.relevance(w, b, x, v);
@@ -22,6 +22,7 @@ export function numbers({ x, w, b, mode, direction, v: free, a: chosen, domain }
     z: lrp.preactivation(w, b, x),
     f_x: lrp.output(w, b, x),
     v,
+    last: found && v !== null ? lastOf(x, v, direction, settings) : null,
     a,
     f_a: split && split.baseline,
     gradient: split && (v === null ? lrp.gradient(w, b, a, x) : w),
@@ -29,10 +30,19 @@ export function numbers({ x, w, b, mode, direction, v: free, a: chosen, domain }
     sum_R: split && lrp.sum(split.relevance),
     epsilon: split && split.remainder,
     gap: split && split.gap,
-    way: split && onTheWay({ x, w, b, a }, split, way),
-    notes: notes({ x, w, b, v, a, mode, domain }),
+    way: split && onTheWay({ x, w, b, a }, split, settings.way),
+    notes: notes({ x, w, b, v, a, mode, domain: domainOf(mode, direction, domain) }, settings.box),
   };
 }
+
+/** The last point of the domain on the walk, x − v; γ walks 1 + γ times as far, w² and a free direction know none. */
+function lastOf(x, v, direction, { gamma }) {
+  const step = { z: 1, zplus: 1, zbox: 1, gamma: 1 + gamma }[direction];
+  return step ? x.map((value, i) => value - v[i] / step) : null;
+}
+
+/** The domain that counts: that of zᴮ is the box. */
+const domainOf = (mode, direction, domain) => (mode === "root" && direction === "zbox" ? "box" : domain);
 
 /** f and its tangent at a along the straight way a + s (x − a), where s is low, 0, 1 and high, and where f has its corner. */
 function onTheWay({ x, w, b, a }, { relevance, baseline }, [low, high]) {
@@ -48,7 +58,7 @@ function onTheWay({ x, w, b, a }, { relevance, baseline }, [low, high]) {
   };
 }
 
-function notes({ x, w, b, v, a, mode, domain }) {
+function notes({ x, w, b, v, a, mode, domain }, box) {
   const silent = !(lrp.preactivation(w, b, x) > 0);
   if (mode === "expansion") {
     const place = lrp.onHinge(w, b, a, x) ? "hinge" : lrp.preactivation(w, b, a) > 0 ? "active" : "dead";
@@ -58,8 +68,9 @@ function notes({ x, w, b, v, a, mode, domain }) {
   if (silent) return ["silent"];
   const behind = lrp.slope(w, v) < 0 ? ["behind"] : [];
   if (domain === "plane") return behind.length ? behind : ["root"];
-  if (!x.every((value) => value >= 0)) return ["x-outside", ...behind];
-  const outside = a.every((value) => value >= -1e-12) ? [] : ["outside"];
+  const [[low, high], kind] = domain === "box" ? [box, "-box"] : [[0, Infinity], ""];
+  if (!x.every((value) => value >= low && value <= high)) return [`x-outside${kind}`, ...behind];
+  const outside = a.every((value) => value >= low - 1e-12 && value <= high + 1e-12) ? [] : [`outside${kind}`];
   return outside.length + behind.length ? [...outside, ...behind] : ["root"];
 }
 
@@ -74,7 +85,7 @@ function view({ stage, side, control, set: change, schema, constants, palette, s
     label: "The plane of the two inputs, colored by the output of the neuron", onResize: redraw,
   });
   const field = drawField(plane, brightest, palette.activation);
-  const walk = drawWalk(plane);
+  const walk = drawWalk(plane, constants.box);
   const legend = drawLegend(brightest, palette.activation);
   stage.append(legend.element);
   const along = sideView(stage, { range: constants.way, redraw });
@@ -98,7 +109,7 @@ function view({ stage, side, control, set: change, schema, constants, palette, s
   const direction = control("direction", { onInput: turn });
   function turn(value) {
     // Going free starts from the direction that was walked last.
-    const last = lrp.DIRECTIONS[state.direction]?.(state.x, state.w);
+    const last = lrp.DIRECTIONS[state.direction]?.(state.x, state.w, constants);
     change(value === "free" && last?.some(Boolean) ? { direction: value, v: last } : { direction: value });
   }
   const fields = Object.fromEntries(["x", "w", "a", "v"].map((key) => [key, control(key)]));
@@ -121,7 +132,7 @@ function view({ stage, side, control, set: change, schema, constants, palette, s
     const tip = free ? aimTip(plane, now) : null;
     v.place(tip, now.v);
     set(aim, tip ? { ...ends(plane, now.x, tip), display: null } : { display: "none" });
-    legend.update({ walking, free, bounded: now.domain === "nonnegative" });
+    legend.update({ walking, free, domain: domainOf(now.mode, now.direction, now.domain), last: values.last });
     along.update(alongTheWay(now, values, limit));
     direction.hidden = !walking;
     fields.a.hidden = walking;
@@ -187,27 +198,39 @@ function drawField({ data, id, X, Y }, brightest, colors) {
 const hatch = (id) => make("pattern", { id, width: 7, height: 7, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
   make("rect", { class: "silent", width: 7, height: 7 }), make("line", { class: "silent-line", x1: 0, x2: 0, y1: 0, y2: 7 }));
 
+const LAST = { class: "last", d: "M-5 -5H5V5H-5Z" }; // the last point of the domain on the walk
 const HEAD = "M0 0 -11 5 -8.5 0 -11 -5Z"; // of the walk, its tip at the origin
 const [CLEAR, SHORT] = [10, 26]; // px from the middle of the root's mark to the tip, and the shortest walk that has a head
 
 /** The way from x to the point of expansion, and one leg for each input: R_i = w_i (x_i − a_i). */
-function drawWalk(plane) {
+function drawWalk(plane, [low, high]) {
   const { data, X, Y, ranges } = plane;
   const domain = make("path", { class: "domain" });
+  const rest = make("line", { class: "full-step" });
+  const square = make("path", LAST);
   const halo = make("line", { class: "walk-halo" });
   const path = make("line", { class: "walk" });
   const head = make("path", { class: "walk-head", d: HEAD });
   const legs = [make("line", { class: "leg" }), make("line", { class: "leg" })];
-  data.append(domain, ...legs, halo, path, head);
+  data.append(domain, rest, ...legs, halo, path, head, square);
   const root = landmark(plane, data, { name: NAMES.root, shape: diamond() });
 
-  return ({ x, mode, domain: inputs }, { a, R, notes: keys }) => {
+  const edges = {
+    nonnegative: () => `M${X(0)} ${Y(ranges.y[1])}V${Y(0)}H${X(ranges.x[1])}`,
+    box: () => `M${X(low)} ${Y(low)}V${Y(high)}H${X(high)}V${Y(low)}Z`,
+  };
+  return ({ x, mode, direction, domain: inputs }, { a, R, last, notes: keys }) => {
     const walking = mode === "root";
-    set(domain, walking && inputs === "nonnegative"
-      ? { d: `M${X(0)} ${Y(ranges.y[1])}V${Y(0)}H${X(ranges.x[1])}`, display: null } : { display: "none" });
+    const edge = walking && edges[domainOf(mode, direction, inputs)]?.();
+    set(domain, edge ? { d: edge, display: null } : { display: "none" });
+    for (const element of [rest, square]) set(element, { display: last ? null : "none" });
+    if (last) {
+      set(rest, ends(plane, x, last));
+      set(square, { transform: `translate(${X(last[0])} ${Y(last[1])})` });
+    }
     for (const element of [halo, path, ...legs, head]) set(element, { display: a ? null : "none" });
     root.place(walking ? a : null);
-    root.element.classList.toggle("outside", keys.includes("outside"));
+    root.element.classList.toggle("outside", keys.some((key) => key.startsWith("outside")));
     if (!a) return;
     for (const element of [halo, path]) set(element, ends(plane, x, a));
     set(legs[0], { ...ends(plane, a, [x[0], a[1]]), "data-sign": Math.sign(R[0]) });
@@ -234,10 +257,14 @@ function drawLegend(brightest, colors) {
   const weights = legendEntry("weights w", ground(), sampleLine("weights"));
   const aim = legendEntry("direction −v", ground(), sampleLine("aim"));
   const domain = legendEntry("edge of x ≥ 0", ground(), sampleLine("domain"));
+  const boxed = legendEntry("edge of 0 ≤ x ≤ 2", ground(), sampleLine("domain"));
+  const full = legendEntry("x − v, its last point on the way", ground(), make("path", { ...LAST, transform: "translate(15 7)" }));
   const outside = legendEntry("x̃ beyond it", ground(), make("g", { class: "on-light" }, make("g", { class: "landmark outside", transform: "translate(15 7) scale(0.65)" }, diamond())));
-  const element = make("p", { class: "legend" }, silent, output, level, hinge, weights, walk, straight, ...legs, aim, domain, outside);
-  const update = ({ walking, free, bounded }) => {
-    for (const [entry, shown] of [[walk, walking], [straight, !walking], [aim, free], [domain, walking && bounded], [outside, walking && bounded]]) entry.hidden = !shown;
+  const element = make("p", { class: "legend" }, silent, output, level, hinge, weights, walk, straight, ...legs, aim, domain, boxed, full, outside);
+  const update = ({ walking, free, domain: inputs, last }) => {
+    const shown = [[walk, walking], [straight, !walking], [aim, free], [domain, walking && inputs === "nonnegative"],
+      [boxed, walking && inputs === "box"], [full, last], [outside, walking && inputs !== "plane"]];
+    for (const [entry, shows] of shown) entry.hidden = !shows;
   };
   return { element, update };
 }
