@@ -171,7 +171,7 @@ class SharesFigure(Explorable):
 
 
 CAPTION = (
-    "Drag x and the baseline a, or choose another f. Four methods share out the same number. They agree on "
-    "[a sum](function=sum;x=2,3;a=0,0), and part on [a product](function=product;x=2,3;a=0,0), on [a neuron]"
-    "(function=neuron;x=1,1;a=0,0) and on [the maximum](function=maximum;x=2,3;a=0,0)."
+    "Drag x and the baseline a, or choose another f. Four methods share out the same number. On [a sum]"
+    "(function=sum;x=2,3;a=0,0) they agree; on [a product](function=product;x=2,3;a=0,0), [a neuron]"
+    "(function=neuron;x=1,1;a=0,0) and [the maximum](function=maximum;x=2,3;a=0,0) they part."
 )

@@ -172,7 +172,7 @@ function drawBars(methods) {
     const parts = rows.flatMap((row) => [row.name, make("div", { class: "bar-area" }, make("div", { class: "bar-zero" }), row.bar), row.value]);
     return { key, name, rows, element: make("div", { class: "method", "data-method": key, role: "img" }, make("span", { class: "method-name" }, name), ...parts) };
   });
-  const scale = [-1, 0, 1].map((share) => ({ share, text: make("span", { class: "bar-tick", style: `left: ${50 + 50 * share}%` }) }));
+  const scale = [-1, 0, 1].map((share) => ({ share, text: make("span", { class: "bar-tick", style: `left: ${50 + 50 * share}%; transform: translateX(-${50 + 50 * share}%)` }) }));
   const axis = make("div", { class: "method", "aria-hidden": "true" }, make("span"), make("div", { class: "bar-scale" }, ...scale.map((tick) => tick.text)), make("span"));
   const element = make("div", { class: "methods" }, ...blocks.map((block) => block.element), axis);
 
