@@ -5,6 +5,7 @@ Read it beside the chapters: every public function names the equation that it co
 ======================== =============================================================
 chapter                  modules
 ======================== =============================================================
+``explanations``         `attribution`
 ``taylor-series``        `taylor`
 ``taylor-decomposition`` `decomposition`, `first_order`
 ``relu-neuron``          `neuron`

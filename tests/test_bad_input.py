@@ -5,7 +5,7 @@ import pytest
 import sympy as sp
 from passes import hand_down
 
-from lrp_edu import roots, taylor
+from lrp_edu import attribution, roots, taylor
 from lrp_edu.first_order import decompose, sensitivity
 from lrp_edu.layers import Dense, ReLU
 from lrp_edu.messages import messages, seven_neurons
@@ -88,6 +88,36 @@ CASES = {
     "expansion point": (
         lambda: decompose(lambda x: x, lambda x: x, [1, 2], [1]),
         "root must have shape (..., 2) to match x, got (1,)",
+    ),
+    "attributed number": (lambda: attribution.occlusion(sum, 1.0, 0), "x must have shape (..., d) with d >= 1, got ()"),
+    "attributed NaN": (lambda: attribution.shapley(sum, [np.nan], 0), "x must hold finite numbers, got nan"),
+    "baseline too long": (
+        lambda: attribution.occlusion(sum, [1, 2], [1, 2, 3]),
+        "baseline must have shape (..., 2) to match x, got (3,)",
+    ),
+    "baselines of another batch": (
+        lambda: attribution.shapley(sum, np.ones((3, 2)), np.ones((2, 2))),
+        "baseline must fit the shape (3, 2) of x, got (2, 2)",
+    ),
+    "infinite baseline": (
+        lambda: attribution.integrated_gradients(sum, sum, [1.0], np.inf),
+        "baseline must hold finite numbers, got inf",
+    ),
+    "baseline beyond float32": (
+        lambda: attribution.occlusion(sum, np.ones(1, np.float32), 1e50),
+        "baseline must stay within the range of float32, but it overflowed",
+    ),
+    "no steps": (
+        lambda: attribution.integrated_gradients(sum, sum, [1.0], 0, steps=0),
+        "steps must be a whole number of at least 1, got 0",
+    ),
+    "half a step": (
+        lambda: attribution.integrated_gradients(sum, sum, [1.0], 0, steps=2.5),
+        "steps must be a whole number of at least 1, got 2.5",
+    ),
+    "too many inputs for Shapley": (
+        lambda: attribution.shapley(sum, np.ones(13), 0),
+        "x must have at most 12 inputs, as shapley asks f for 2^d values, got 13",
     ),
     "expansion points of another batch": (
         lambda: decompose(lambda x: x, lambda x: x, np.ones((3, 2)), np.ones((2, 2))),

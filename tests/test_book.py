@@ -21,6 +21,7 @@ LABELLED = re.compile(rf"^(?:\\tag\{{[\d.]+\}} )?% ({LABEL.pattern})\n\$\$$", re
 # What each module may import from the package, besides the checks of arguments. Arrows never run back.
 ARROWS = {
     "decomposition": set(),
+    "attribution": {"decomposition"},
     "taylor": set(),
     "first_order": {"decomposition"},
     "neuron": {"first_order", "decomposition"},

@@ -6,6 +6,7 @@ import sympy as sp
 from test_book import labels_in_chapters
 
 from lrp_edu import (
+    attribution,
     decomposition,
     explanation,
     first_order,
@@ -205,10 +206,47 @@ def swapped(self, a):
     return [np.zeros(a.shape[-1]) + bound for bound in (self.high, self.low)]
 
 
+def attributed(shares):
+    def attribute(f, x, baseline):
+        x, a = attribution._points(x, baseline)
+        return attribution._split(f, x, a, shares(f, x, a))
+
+    return attribute
+
+
+def squared_slopes(f, grad, x):
+    return attribution._split(f, x, 0 * x, grad(x) ** 2)
+
+
+def slopes_at_the_start(f, grad, x, baseline, steps=100):
+    x, a = attribution._points(x, baseline)
+    average = sum(grad(a + k / steps * (x - a)) for k in range(steps)) / steps
+    return attribution._split(f, x, a, (x - a) * average)
+
+
+def path_of_a_neuron(f, x, baseline):
+    return attribution.integrated_gradients(f, f.gradient, x, baseline)
+
+
+OCCLUSION, SHAPLEY = attribution.occlusion, attribution.shapley
+GAINED = attributed(lambda f, x, a: -OCCLUSION(f, x, a).relevance)
+AVERAGED = attributed(lambda f, x, a: OCCLUSION(f, x, a).relevance / x.shape[-1])
+SIZES = attributed(lambda f, x, a: abs(SHAPLEY(f, x, a).relevance))
+ALIKE = attributed(lambda f, x, a: np.repeat(f(x)[:, None], x.shape[-1], axis=1) / x.shape[-1])
 MAGNITUDES = relevance_of(lambda f, x, v: f.w * v / (np.abs(v) @ np.abs(f.w))[:, None])
 W2_SHARE = relevance_of(lambda f, x, v: np.abs(f.w) / np.abs(f.w).sum() + 0 * x)
 
 SLIPS = {
+    "all_agree_on_a_linear_model": (attribution, "occlusion", GAINED),
+    "gradient_times_input_compares_with_zero": (attribution, "gradient_times_input", squared_slopes),
+    "occlusion_counts_a_product_often": (attribution, "occlusion", AVERAGED),
+    "one_step_for_a_product": (attribution, "integrated_gradients", slopes_at_the_start),
+    "a_corner_costs_half_a_step": (attribution, "integrated_gradients", slopes_at_the_start),
+    "shapley_adds_up": (attribution, "comb", lambda n, k: 1),
+    "shapley_is_not_the_path": (attribution, "shapley", path_of_a_neuron),
+    "something_from_nothing": (attribution, "shapley", SIZES),
+    "uniform_map_passes": (decomposition.Decomposition, "is_positive", lambda self: bool(np.all(self.relevance > 0))),
+    "uniform_map_does_not_ask": (attribution, "shapley", ALIKE),
     "taylor_coefficients": coefficients("exp", lambda c: np.full_like(c, c[0])),
     "taylor_series": (taylor, "evaluate", lambda c, about, x: np.polyval(c[::-1], x)),
     "maclaurin": coefficients("log", np.abs),

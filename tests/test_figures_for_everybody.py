@@ -8,7 +8,7 @@ from pypdf import PdfReader
 
 from benchmarks.web import page_of
 from lrp_edu import explorables
-from lrp_edu.explorables import NetworkFigure, NeuronFigure, TaylorFigure
+from lrp_edu.explorables import NetworkFigure, NeuronFigure, SharesFigure, TaylorFigure
 
 # --- a screen reader's walk: what Tab leads to, as role, name, value, limits and description ---
 
@@ -69,6 +69,18 @@ WALKS = {
             plain_stop("button", "Reset"),
         ],
         "a = 0.1, f(a) = 0.01, T(x) = 0.353, ε = f(x) − T(x) = 0.4251",
+    ),
+    "shares": (
+        SharesFigure(x=(2, 2.5), caption="Try [a sum](function=sum)."),
+        [
+            plain_stop("combobox", "f", "x₁ x₂"),
+            ("slider", "x, point to be explained", 2, 0, 3, TWO),
+            ("slider", "a, baseline", 0, 0, 3, TWO),
+            *(field(name, value, 0, 3) for name, value in (("x₁", 2), ("x₂", 2.5), ("a₁", 0), ("a₂", 0))),
+            plain_stop("button", "Reset"),
+            plain_stop("link", "a sum"),
+        ],
+        "f(x) = 5.25, integrated gradients: R = (2.625, 2.625), Shapley: R = (2.625, 2.625)",
     ),
     "network": (
         NetworkFigure(caption=""),
@@ -139,7 +151,8 @@ def test_a_sentence_is_announced_once(show_page):
 
 # --- colors: WCAG asks for 3 to 1 between what must be seen and what lies beside it ---
 
-ALL = (NeuronFigure(), TaylorFigure(a=0.3, x=1.5, degree=2), NetworkFigure(x=(1, 0, 1), rule="alphabeta"))
+ALL = (NeuronFigure(), TaylorFigure(a=0.3, x=1.5, degree=2), NetworkFigure(x=(1, 0, 1), rule="alphabeta"),
+       SharesFigure(function="neuron", x=(1, 1)))  # fmt: skip
 READ = """([selector, name]) => [...document.querySelectorAll(selector)]
     .filter((element) => element.checkVisibility() && !element.closest("[display=none]"))
     .map((element) => [getComputedStyle(element)[name], Number(getComputedStyle(element).opacity)])"""

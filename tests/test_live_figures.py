@@ -16,7 +16,7 @@ from twins import twin
 
 from conftest import settle
 from lrp_edu import explorables, figures
-from lrp_edu.explorables import Explorable, NetworkFigure, NeuronFigure, TaylorFigure
+from lrp_edu.explorables import Explorable, NetworkFigure, NeuronFigure, SharesFigure, TaylorFigure
 from lrp_edu.explorables.core import plain
 from lrp_edu.explorables.core.explorable import HINT, entry, show
 
@@ -92,7 +92,24 @@ def taylor_magnitude(state):
     return c.max() + c @ np.abs(state["x"] - state["a"]) ** np.arange(len(c)) + abs(numbers["f_x"] or 0)
 
 
+def shares_case(random):
+    """Draw a state: some on a corner, some with an input that does not differ from the baseline."""
+    x, a = random.uniform(0, 3, (2, 2)).round(random.integers(0, 17)).tolist()
+    if random.random() < 0.1:
+        a[0] = x[0]
+    if random.random() < 0.1:
+        x[1] = x[0]
+    if random.random() < 0.1:
+        x = [x[0] / 6, 1 - x[0] / 3]  # on the hinge, up to rounding
+    return {"function": str(random.choice(list(SharesFigure.function.choices))), "x": x, "a": a}
+
+
+def shares_magnitude(state):
+    return (1 + 2 * sum(state["x"]) + 2 * sum(state["a"])) ** 2
+
+
 PARITY = [
+    Parity(SharesFigure, shares_case, shares_magnitude),
     Parity(NeuronFigure, neuron_case, neuron_magnitude),
     Parity(TaylorFigure, taylor_case, taylor_magnitude),
     Parity(NetworkFigure, network_case, network_magnitude),
@@ -646,6 +663,7 @@ IN_THE_BOOK = [
     TaylorFigure(a=0, x=1.6, degree=6),
     NetworkFigure(),
     NetworkFigure(rule="zplus", first="zbox"),
+    SharesFigure(),
 ]
 
 
@@ -668,7 +686,7 @@ def test_a_page_does_not_move_while_a_figure_is_dragged(show_page, page, figure,
     show_page(figure)
     random = np.random.default_rng(8)
     (case,) = (parity.case for parity in PARITY if parity.figure.name == figure.name)
-    dragged = {"neuron": "xwab", "taylor": "ax", "network": "xb"}[figure.name]
+    dragged = {"neuron": "xwab", "taylor": "ax", "network": "xb", "shares": "xa"}[figure.name]
     states = [{key: value for key, value in case(random).items() if key in dragged} for _ in range(30)]
     moved = page.evaluate(
         """async (states) => {

@@ -8,7 +8,10 @@ import lrp_edu
 from lrp_edu import Dense, Network, ZPlus
 
 PACKAGE = str(Path(lrp_edu.__file__).parent)
-NUMERIC = "decomposition digits explanation first_order layers messages network neuron propagate roots rules taylor"
+NUMERIC = (
+    "attribution decomposition digits explanation first_order layers messages "
+    "network neuron propagate roots rules taylor"
+)
 EXTRAS = ("anywidget", "ipywidgets", "matplotlib", "sympy", "traitlets")
 BLOCK = f"""
 import sys

@@ -7,6 +7,7 @@ share. How to add one stands in `core.explorable`.
 from .core import Explorable
 from .network import NetworkFigure
 from .neuron import NeuronFigure
+from .shares import SharesFigure
 from .taylor import TaylorFigure
 
-__all__ = ["Explorable", "NetworkFigure", "NeuronFigure", "TaylorFigure"]
+__all__ = ["Explorable", "NetworkFigure", "NeuronFigure", "SharesFigure", "TaylorFigure"]

@@ -161,3 +161,21 @@ export const FUNCTIONS = {
 
 /** Σ_k c_k (x − a)^k by Horner's scheme. */
 export const evaluate = (c, a, x) => c.reduceRight((total, coefficient) => total * (x - a) + coefficient, 0);
+
+// --- attributions of a function of two inputs: lrp_edu.attribution, lrp_edu.explorables.shares ---
+
+/** What the value loses when one input after the other is set to its baseline. */
+export const occlusion = (f, [x1, x2], [a1, a2]) => [f([x1, x2]) - f([a1, x2]), f([x1, x2]) - f([x1, a2])];
+
+/** What each input adds, as the first and as the last, on average. */
+export function shapley(f, [x1, x2], [a1, a2]) {
+  const [none, first, second, both] = [f([a1, a2]), f([x1, a2]), f([a1, x2]), f([x1, x2])];
+  return [(first - none + (both - second)) / 2, (second - none + (both - first)) / 2];
+}
+
+/** The part of a way on which a number that changes evenly is above 0; half of it if it is always 0. */
+export function partAbove(start, end) {
+  if (start === 0 && end === 0) return 0.5;
+  const [above, below] = [Math.max(start, end, 0), Math.max(-start, -end, 0)];
+  return above / (above + below);
+}
