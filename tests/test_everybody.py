@@ -141,9 +141,9 @@ def test_borders_of_search_fields_can_be_seen(page, site, theme):
 @pytest.mark.parametrize(
     ("words", "chapter", "section"),
     [
-        ("stabilizer", "7. The full network", "full-network.html#a-stabilizer-needs-a-sign"),
+        ("stabilizer", "8. The full network", "full-network.html#a-stabilizer-needs-a-sign"),
         ("root point", "3. Taylor decomposition", "taylor-decomposition.html#infinitely-many-roots"),
-        ("conservation", "6. Messages and the conservation law", "messages.html#the-conservation-law"),
+        ("conservation", "7. Messages and the conservation law", "messages.html#the-conservation-law"),
     ],
 )
 def test_a_search_leads_to_the_section(page, site, words, chapter, section):
