@@ -5,8 +5,9 @@ share. How to add one stands in `core.explorable`.
 """
 
 from .core import Explorable
+from .digit import DigitFigure
 from .network import NetworkFigure
 from .neuron import NeuronFigure
 from .taylor import TaylorFigure
 
-__all__ = ["Explorable", "NetworkFigure", "NeuronFigure", "TaylorFigure"]
+__all__ = ["DigitFigure", "Explorable", "NetworkFigure", "NeuronFigure", "TaylorFigure"]
