@@ -12,7 +12,7 @@ IMAGES = ink_of(load_digits().images)
 
 
 def digit_case(random):
-    """Draw a state: an image of the data, one with noise, blobs, or noise alone, and any choice of rules and classes."""
+    """Draw a state: an image of the data, maybe with noise, or noise alone, and any choice of rules and classes."""
     state = {"ink": _ink(random)}
     for key, schema in DigitFigure.schema().items():
         if schema["kind"] == "choice":

@@ -267,7 +267,6 @@ class Explorable(anywidget.AnyWidget):
             f"<figcaption>{caption_html(self.caption)}</figcaption></figure>"
         )
 
-
     def at_rest(self):
         """Return what stands below the table of numbers until a script runs, as HTML: nothing, or another table."""
         return ""

@@ -256,7 +256,7 @@ def _difference(target, against):
     return Network([*lower, Dense(weight, last.bias[[target]] - last.bias[[against]])])
 
 
-def scale(size, low=1 / 64):
+def scale(size, low=1 / 16):
     """Return the limit of the colors: the least power of two that holds `size`, at least `low`."""
     return max(low, 2.0 ** np.ceil(np.log2(size or low)))
 

@@ -1,7 +1,7 @@
 // The digit that one draws: a pad that takes ink, ten logits, and the relevance of each pixel while the pen moves.
 
 import { button } from "../core/controls.js";
-import { color, format, legendEntry, make, newId, set, setText } from "../core/elements.js";
+import { brief, color, format, legendEntry, make, newId, set, setText } from "../core/elements.js";
 import { figure } from "../core/figure.js";
 import * as lrp from "../core/lrp.js";
 import { setSize } from "../core/plot.js";
@@ -131,7 +131,7 @@ function drawing({ state, change, constants: { shape, side, full } }) {
 
 const LARGEST = 380; // px, the side of the pad
 const MARK = 0.62; // of a cell's side has the mark of full ink
-const LEAST = 1 / 64; // the limit of the colors
+const LEAST = 1 / 16; // the limit of the colors
 
 /** The least power of two that holds all; while the pen is down it grows only, so that colors do not flicker. */
 function growing(session, least) {
@@ -374,7 +374,7 @@ function drawLogits({ change, session }) {
       const [from, to] = [Math.min(0, logits[k]), Math.max(0, logits[k])].map((z) => 50 + (50 * z) / limit);
       bar.style.left = `${from.toFixed(3)}%`;
       bar.style.width = `${(to - from).toFixed(3)}%`;
-      setText(number, format(Number(logits[k].toFixed(2))));
+      setText(number, brief(logits[k]));
       set(row, { "data-explained": k === target ? "" : null, "data-against": k === against ? "" : null });
       set(input, { "aria-label": `${k}: logit ${format(logits[k])}${k === read ? ", the largest" : ""}${k === against ? ", subtracted" : ""}` });
     });
