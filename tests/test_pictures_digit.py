@@ -238,7 +238,7 @@ def test_the_samples_are_drawn_as_they_are(drawn):
             assert area == pytest.approx([int(level, 17) for level in sample["ink"]], abs=0.06)
             right = sample["label"] == sample["read"]
             said = f"image: a {sample['label']}" + ("" if right else f", read as {sample['read']}")
-            assert part.attributes["aria-label"] == said and ("hard" in part.data) != right
+            assert part.attributes["title"] == said and ("hard" in part.data) != right
 
 
 def test_nothing_covers_what_is_drawn(drawn):

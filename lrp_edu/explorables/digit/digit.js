@@ -93,13 +93,15 @@ function drawing({ state, change, constants: { shape, side, full } }) {
   const past = [];
   let at = null; // where the pen is
   const put = () => change({ ink: pen.inkOf(paper) });
-  const keep = () => past.push(paper.points.slice());
+  /** Remember what was, if it has changed. */
+  const keep = (before) => before.some((covered, n) => covered !== paper.points[n]) && past.push(before);
+  let before = null; // what the stroke began with
   const self = { paper, shape, side, full, get undone() { return !past.length; }, get down() { return at !== null; } };
   /** Take over ink that came from elsewhere. */
   self.follow = (ink) => at || pen.follow(paper, ink);
   self.begin = (place) => {
     self.follow(state.ink);
-    keep();
+    before = paper.points.slice();
     at = place;
     self.move(place);
   };
@@ -109,12 +111,17 @@ function drawing({ state, change, constants: { shape, side, full } }) {
     at = place;
     put();
   };
-  self.end = () => (at = null);
+  self.end = () => {
+    at = null;
+    keep(before);
+    put();
+  };
   const step = (action) => () => {
     if (at) return;
     self.follow(state.ink);
-    keep();
+    before = paper.points.slice();
     action();
+    keep(before);
     put();
   };
   self.clear = step(() => paper.points.fill(0));
@@ -342,7 +349,7 @@ function drawSamples(stage, { session, constants: { samples, shape: [, columns],
     const picture = make("svg", { width: SPECIMEN, height: SPECIMEN, viewBox: `0 0 ${SPECIMEN} ${SPECIMEN}`, "aria-hidden": "true" });
     picture.append(make("path", { class: "specimen-ink", d: ink.map(square).join("") }));
     const said = label === read ? `a ${label}` : `a ${label}, read as ${read}`;
-    const element = make("button", { type: "button", class: "specimen", "aria-label": `image: ${said}`, title: said, "data-hard": label === read ? null : "" }, picture);
+    const element = make("button", { type: "button", class: "specimen", title: `image: ${said}`, "data-hard": label === read ? null : "" }, picture);
     element.addEventListener("click", () => session.take(ink));
     return element;
   });
