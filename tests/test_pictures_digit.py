@@ -138,6 +138,7 @@ def test_a_cell_says_what_it_holds(drawn):
             said = re.fullmatch(
                 r"row (\d), column (\d): ink (\d+) of 16, relevance (\S+)", part.attributes["aria-label"]
             )
+            assert said, f"{picture}: cell {n} says {part.attributes['aria-label']}"
             assert tuple(map(int, said.groups()[:3])) == (n // 8, n % 8, ink)
             assert says(said[4], value, 4), f"{picture}: cell {n}"
         assert picture.one("reading").text == "Point at a pixel to read its relevance."
@@ -201,7 +202,7 @@ def test_the_verdict(drawn):
         n = picture.numbers
         other = "" if n["against"] is None else f" minus that of {n['against']}"
         said = re.fullmatch(r"Read as (\d)\. The logit of (\d)(.*): (\S+), Σ R = (\S+)", picture.one("verdict").text)
-        assert said.groups()[:3] == (str(n["read"]), str(n["target"]), other), picture
+        assert said and said.groups()[:3] == (str(n["read"]), str(n["target"]), other), picture
         assert says(said[4], n["f"], 4) and says(said[5], n["totals"][0], 4), picture
 
 

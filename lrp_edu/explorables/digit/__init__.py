@@ -1,7 +1,5 @@
 """The live figure of the digit that the reader draws (chapter ``digits``)."""
 
-from dataclasses import fields
-
 import numpy as np
 import traitlets
 
@@ -9,12 +7,10 @@ from ...digits import HIGH, LOW, SHAPE, load_digits, load_network
 from ...layers import Dense
 from ...network import Network
 from ...palette import RELEVANCE_COLORS
-from ...rules import RULES
 from ..core import Choice, Explorable, Levels, Number, levels, plain
 from ..core.explorable import show
+from ..core.rules import RULE_NAMES, SETTINGS, rule_for
 
-KEYS = {rule.__name__.lower(): rule for rule in RULES.values()}
-NAMES = {key: rule.name.replace("^B", "ᴮ") for key, rule in KEYS.items()}
 FULL = 16
 """A cell is full when so many points of the bitmap are covered in it."""
 SIDE = 4
@@ -54,12 +50,6 @@ def _samples():
 
 
 SAMPLES = _samples()
-
-
-def _settings(key):
-    """Return which numbers and choices of the figure a rule listens to."""
-    names = {"epsilon": "epsilon", "gamma": "gamma", "alpha": "alpha", "absorb_bias": "absorb"}
-    return [names[field.name] for field in fields(KEYS[key]) if field.name in names]
 
 
 class DigitFigure(Explorable):
@@ -134,7 +124,7 @@ class DigitFigure(Explorable):
         "full": FULL,
         "side": SIDE,
         "samples": SAMPLES,
-        "settings": {key: _settings(key) for key in KEYS},
+        "settings": SETTINGS,
     }
 
     ink = Levels([int(level, 36) for level in SAMPLES[3]["ink"]], FULL, label="the drawing")
@@ -145,9 +135,9 @@ class DigitFigure(Explorable):
         label="minus that of",
         control="menu",
     )
-    upper = Choice(NAMES, "lrp0", label="upper layer", control="menu")
-    hidden = Choice(NAMES, "gamma", label="hidden layers", control="menu")
-    first = Choice(NAMES, "zbox", label="first layer", control="menu")
+    upper = Choice(RULE_NAMES, "lrp0", label="upper layer", control="menu")
+    hidden = Choice(RULE_NAMES, "gamma", label="hidden layers", control="menu")
+    first = Choice(RULE_NAMES, "zbox", label="first layer", control="menu")
     epsilon = Number(0.25, 0, 3, step=0.05, label="ε", control="field")
     gamma = Number(0.25, 0, 4, step=0.05, label="γ", control="field")
     alpha = Number(2.0, 1, 4, label="α", control="field")
@@ -175,11 +165,7 @@ class DigitFigure(Explorable):
     @property
     def rules(self):
         """The rules of the three layers, from the input up."""
-        return [self._rule(key) for key in (self.first, self.hidden, self.upper)]
-
-    def _rule(self, key):
-        given = {"epsilon": self.epsilon, "gamma": self.gamma, "alpha": self.alpha, "absorb_bias": self.absorb == "yes"}
-        return KEYS[key](**{field.name: given[field.name] for field in fields(KEYS[key]) if field.name in given})
+        return [rule_for(self, key, low=LOW, high=HIGH) for key in (self.first, self.hidden, self.upper)]
 
     def explanation(self):
         """Return the `Explanation` of what the figure shows.
