@@ -39,6 +39,11 @@ def test_what_is_no_drawing_is_refused(wrong):
         DigitFigure(ink=wrong)
 
 
+def test_pixels_that_are_no_numbers_are_refused():
+    with pytest.raises(ValueError, match="pixels must be finite numbers from -1 to 1, got"):
+        DigitFigure(pixels=[float("nan")] * 64)
+
+
 def test_ink_is_clamped():
     assert DigitFigure(ink=[-3, 99] * 32).ink == (0, 16) * 32
 
@@ -332,6 +337,22 @@ def test_a_pixel_that_is_pointed_at_tells_its_relevance(show_page):
     page.locator("[data-cell='20']").focus()
     settle(page)
     assert page.locator(".reading").text_content() == said[0]
+
+
+def test_a_finger_that_only_looks_draws_nothing(show_page, page):
+    page.set_viewport_size({"width": 360, "height": 700})
+    show_page(DigitFigure())
+    before = state(page)["ink"]
+    page.locator(".look").click()
+    touch, box = page.context.new_cdp_session(page), page.locator(".pad").bounding_box()
+    point = {"x": box["x"] + 4.5 / 8 * box["width"], "y": box["y"] + 2.5 / 8 * box["height"]}
+    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [point]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    assert state(page)["ink"] == before
+    assert page.locator(".reading").text_content().startswith("row 2, column 4: ink")
+    page.locator(".look").click()
+    draw(page, (0.1, 0.1), (0.1, 0.3))
+    assert state(page)["ink"] != before
 
 
 def test_a_bar_is_clicked_to_explain_its_class(show_page):

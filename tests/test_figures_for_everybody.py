@@ -100,7 +100,8 @@ WALKS = {
         [
             plain_stop("gridcell", f"row 0, column 0: ink 0 of 16, relevance {show(EMPTY['R'][0][0])}"),
             plain_stop("button", "Clear"),
-            plain_stop("button", "Fit into the frame"),
+            plain_stop("button", "Fit in frame"),
+            plain_stop("button", "Look only"),
             *slider("pen", 4, 1, 8),
             *(plain_stop("button", f"image: {said(sample)}") for sample in SAMPLES),
             *(plain_stop("combobox", name, rule) for name, rule in zip(LAYERS, ("LRP-0", "γ", "zᴮ"), strict=True)),

@@ -36,6 +36,8 @@ def ink_of(pixels):
     >>> ink_of([-1.0, 0.06, 3.0])
     array([ 0,  8, 16])
     """
+    if not np.isfinite(pixels).all():
+        raise ValueError(f"pixels must be finite numbers from {LOW:g} to {HIGH:g}, got {pixels!r}")
     return np.rint((np.clip(pixels, LOW, HIGH) - LOW) * FULL / (HIGH - LOW)).astype(int)
 
 

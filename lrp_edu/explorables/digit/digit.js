@@ -96,7 +96,7 @@ function drawing({ state, change, constants: { shape, side, full } }) {
   /** Remember what was, if it has changed. */
   const keep = (before) => before.some((covered, n) => covered !== paper.points[n]) && past.push(before);
   let before = null; // what the stroke began with
-  const self = { paper, shape, side, full, get undone() { return !past.length; }, get down() { return at !== null; } };
+  const self = { looking: false, paper, shape, side, full, get undone() { return !past.length; }, get down() { return at !== null; } };
   /** Take over ink that came from elsewhere. */
   self.follow = (ink) => at || pen.follow(paper, ink);
   self.begin = (place) => {
@@ -292,6 +292,10 @@ function usePen(svg, { session, look, columns, rows, side, pixels, left }) {
   };
   svg.addEventListener("pointerdown", (event) => {
     if (event.button !== 0 || pointer !== null) return;
+    if (session.looking) {
+      look(cellAt(places(event, box()).at(-1)));
+      return;
+    }
     pointer = event.pointerId;
     svg.setPointerCapture(pointer);
     session.begin(places(event, box()).at(-1));
@@ -308,7 +312,7 @@ function usePen(svg, { session, look, columns, rows, side, pixels, left }) {
       session.end();
     });
   }
-  svg.addEventListener("pointerleave", () => pointer === null && left());
+  svg.addEventListener("pointerleave", (event) => pointer === null && event.pointerType === "mouse" && left());
   svg.addEventListener("mousedown", (event) => event.preventDefault()); // no selection of text, no focus
   svg.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false }); // a finger draws, and does not scroll
 }
@@ -329,7 +333,11 @@ function drawLegend(colors) {
 
 function drawTools(stage, { session, control }) {
   const undo = button("Undo", session.undo, { class: "undo" });
-  const tools = [undo, button("Clear", session.clear, { class: "clear" }), button("Fit into the frame", session.fit, { class: "fit" })];
+  const look = button("Look only", () => {
+    session.looking = !session.looking; // a finger then reads, and does not draw
+    set(look, { "aria-pressed": String(session.looking) });
+  }, { class: "look", "aria-pressed": "false" });
+  const tools = [undo, button("Clear", session.clear, { class: "clear" }), button("Fit in frame", session.fit, { class: "fit" }), look];
   stage.append(make("div", { class: "tools" }, ...tools, control("pen")));
   return { update: () => (undo.disabled = session.undone) };
 }
