@@ -92,7 +92,7 @@ def drag_all(page, figure=None):
     """Drag each handle and slider of the page's figure, or of one of them, and return the times in ms of each."""
     page.evaluate(RECORD_DRAG)
     figure = figure or page.locator(".explorable")
-    parts = figure.locator(".handle:visible .handle-grab, input[type=range]:visible")
+    parts = figure.locator(".handle:visible .handle-grab, .pad, input[type=range]:visible")
     return [drag(page, part) for part in parts.all()]
 
 

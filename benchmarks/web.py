@@ -70,7 +70,7 @@ def page_of(*parts, theme="light", color=(255, 255, 255)):
     from website import figures
 
     body = "".join(part if isinstance(part, str) else part._repr_html_() for part in parts)
-    scripts, sheets = zip(*map(figures.files, figures.kinds(body)), strict=True) if figures.kinds(body) else ((), ())
+    scripts, sheets = figures.scripts(figures.kinds(body)), [figures.files(name)[1] for name in figures.kinds(body)]
     return (
         f'<!doctype html><html lang="en" data-theme="{theme}"><meta charset="utf-8"><title>Figures</title>'
         '<link rel="icon" href="data:,"><meta name="viewport" content="width=device-width">'

@@ -22,10 +22,10 @@ from PIL import Image
 from twins import twin
 
 from benchmarks.web import lay_out_figures, page_of, serving
-from lrp_edu.explorables.core.explorable import entry, plain
+from lrp_edu.explorables.core.explorable import entry, label_for, plain
 
 READ = (Path(__file__).parent / "pictures.js").read_text("utf-8")
-HEIGHT = 1500
+HEIGHT = 2100
 """Of the window: every figure fits, so that nothing scrolls."""
 
 
@@ -246,7 +246,8 @@ def _photo(page, album, state):
 
 def panel_agrees(picture):
     """Check the table of numbers beside a picture, and the sentences below it."""
-    assert [part.text for part in picture.all("labels")] == list(picture.figure.labels.values())
+    labels = [label_for(label, picture.whole_state) for label in picture.figure.labels.values()]
+    assert [part.text for part in picture.all("labels")] == labels
     for part, key in zip(picture.all("numbers"), picture.figure.labels, strict=True):
         expected = entry(picture.numbers, key)
         if isinstance(expected, list):

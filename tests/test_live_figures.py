@@ -11,14 +11,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
+from digit_cases import digit_case, digit_magnitude
 from network_cases import network_case, network_magnitude
 from twins import twin
 
 from conftest import settle
 from lrp_edu import explorables, figures
-from lrp_edu.explorables import Explorable, NetworkFigure, NeuronFigure, SharesFigure, TaylorFigure
+from lrp_edu.explorables import DigitFigure, Explorable, NetworkFigure, NeuronFigure, SharesFigure, TaylorFigure
 from lrp_edu.explorables.core import plain
 from lrp_edu.explorables.core.explorable import HINT, entry, show
+from website.figures import data_files
 
 STATES = {
     "root": {},
@@ -113,6 +115,7 @@ PARITY = [
     Parity(NeuronFigure, neuron_case, neuron_magnitude),
     Parity(TaylorFigure, taylor_case, taylor_magnitude),
     Parity(NetworkFigure, network_case, network_magnitude),
+    Parity(DigitFigure, digit_case, digit_magnitude),
 ]
 
 
@@ -207,6 +210,8 @@ def test_the_browser_computes_what_lrp_edu_computes(show_page, parity):
     random = np.random.default_rng(20)
     cases = [parity.case(random) for _ in range(2500)]
     page = show_page()
+    for file in data_files(parity.figure.name).values():
+        page.add_script_tag(url=f"_static/{file}")
     results = page.evaluate(
         """async ([name, cases, constants]) => {
             const { numbers } = await import(`./modules/${name}/${name}.js`);
@@ -257,7 +262,7 @@ def test_one_palette_everywhere(show_page):
 
 
 def test_paper_is_white_whatever_the_theme(show_page, page):
-    show_page(NeuronFigure(), TaylorFigure(), NetworkFigure())
+    show_page(NeuronFigure(), TaylorFigure(), NetworkFigure(), DigitFigure())
     read = """() => [...document.querySelectorAll('.explorable *')].map((element) => {
         const { color, fill, stroke, backgroundColor, filter, opacity } = getComputedStyle(element);
         return [element.tagName, element.getAttribute('class'), color, fill, stroke, backgroundColor, filter, opacity];
@@ -664,6 +669,7 @@ IN_THE_BOOK = [
     NetworkFigure(),
     NetworkFigure(rule="zplus", first="zbox"),
     SharesFigure(),
+    DigitFigure(),
 ]
 
 
@@ -686,7 +692,7 @@ def test_a_page_does_not_move_while_a_figure_is_dragged(show_page, page, figure,
     show_page(figure)
     random = np.random.default_rng(8)
     (case,) = (parity.case for parity in PARITY if parity.figure.name == figure.name)
-    dragged = {"neuron": "xwab", "taylor": "ax", "network": "xb", "shares": "xa"}[figure.name]
+    dragged = {"neuron": "xwab", "taylor": "ax", "network": "xb", "shares": "xa", "digit": ["ink"]}[figure.name]
     states = [{key: value for key, value in case(random).items() if key in dragged} for _ in range(30)]
     moved = page.evaluate(
         """async (states) => {

@@ -11,7 +11,7 @@ from lrp_edu.claims.reference import takes_bias
 from lrp_edu.explorables import NetworkFigure
 from lrp_edu.explorables.core import plain
 from lrp_edu.explorables.core.explorable import show
-from lrp_edu.explorables.network import KEYS
+from lrp_edu.explorables.core.rules import RULES_BY_KEY
 
 RULES = list(NetworkFigure.schema()["rule"]["choices"])
 
@@ -268,7 +268,7 @@ def test_every_rule_is_chosen(show_page, rule):
     setting = {"epsilon": "epsilon", "gamma": "gamma", "alphabeta": "alpha"}.get(rule)
     visible = {key for key in ("epsilon", "gamma", "alpha") if page.locator(f"[data-field={key}]").is_visible()}
     assert visible == ({setting} if setting else set())
-    assert page.locator("[data-control=absorb]").first.is_visible() == takes_bias(KEYS[rule].name)
+    assert page.locator("[data-control=absorb]").first.is_visible() == takes_bias(RULES_BY_KEY[rule].name)
     if setting:
         page.locator(f"[data-field={setting}]").fill("1.5")
         assert live.agrees(page, NetworkFigure)["state"][setting] == 1.5

@@ -53,7 +53,8 @@ def laid_down_by_us(app):
     """Return the names below ``_static`` of what comes from the book's own folders and figures, and not from a tool."""
     folders = [Path(app.confdir) / name for name in app.config.html_static_path if not Path(name).is_absolute()]
     names = {path.relative_to(folder).as_posix() for folder in folders for path in folder.rglob("*") if path.is_file()}
-    return names.union(*(figures.files(path.stem) for path in Path(app.outdir, "_static", "figures").glob("*.js")))
+    figures_here = [path.stem for path in Path(app.outdir, "_static", "figures").glob("*.js")]
+    return names.union(figures.scripts(figures_here), *map(figures.files, figures_here))
 
 
 def texts(folder, soups, ours):

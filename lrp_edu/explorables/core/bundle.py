@@ -6,6 +6,7 @@ the whole stands in one line, and an export before what it names.
 """
 
 import re
+from base64 import b64encode
 from pathlib import Path
 
 FOLDER = Path(__file__).parent.parent
@@ -23,6 +24,15 @@ def page_script(name, folder=FOLDER):
     boot, own = folder / "core" / "boot.js", folder / name / f"{name}.js"
     scopes = _scopes(modules(boot) | modules(own))
     return f'(() => {{\n"use strict";\n{scopes}\n{_name(boot)}.boot("{name}", {_name(own)}.default);\n}})();\n'
+
+
+def data_script(name, data):
+    r"""Return the script that hands bytes to the figures of a page, in base64, under a name (see ``shared.js``).
+
+    >>> data_script("two", bytes(2))
+    '(globalThis.explorableData ??= {}).two = "AAA=";\n'
+    """
+    return f'(globalThis.explorableData ??= {{}}).{name} = "{b64encode(data).decode()}";\n'
 
 
 def styles(name, folder=FOLDER):

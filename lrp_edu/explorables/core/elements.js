@@ -53,6 +53,9 @@ export function format(value) {
   return value < 0 ? `−${text}` : text;
 }
 
+/** Two decimals are enough beside a line. Only an exact zero is shown as 0. */
+export const brief = (value, decimals = 2) => format(Number(Math.abs(value) < 0.01 ? value.toPrecision(2) : value.toFixed(Math.abs(value) < 1000 ? decimals : 0)));
+
 /** The color at `share` (0 to 1, clamped) of a palette. */
 export function color(palette, share) {
   const place = Math.min(Math.max(share, 0), 1) * (palette.length - 1);

@@ -30,7 +30,7 @@ import numpy as np
 import traitlets
 
 from ...palette import ACTIVATION_COLORS, EPSILON, RELEVANCE_COLORS
-from .bundle import FOLDER, bundle, styles
+from .bundle import FOLDER, bundle, data_script, styles
 
 LINK = re.compile(r"\[([^\]]+)\]\(([^)]+)\)")
 HINT = '<p class="explorable-hint"><em>In Jupyter, run this cell to bring the figure to life.</em></p>'
@@ -97,6 +97,31 @@ class Array(traitlets.TraitType):
         return _tuples(np.clip(numbers, self.low, self.high))
 
 
+class Levels(traitlets.TraitType):
+    """A row of whole numbers from 0 to `high`, at most 35: in the address each is one character, 0 to 9 and on from a.
+
+    What lies outside is clamped. `label` names all of them for the reader.
+    """
+
+    def __init__(self, default, high, *, label=None):
+        super().__init__(tuple(map(int, default)))
+        self.size, self.high, self.label = len(default), high, label
+        self.info_text = f"{self.size} whole numbers"
+        self.tag(sync=True)
+
+    @property
+    def schema(self):
+        """What the browser needs to clamp the levels, and to read them from the address."""
+        return {"kind": "levels", "label": self.label or self.name, "size": self.size, "high": self.high}
+
+    def validate(self, obj, value):
+        """Return the clamped levels as a tuple of ints, or raise a ``TraitError``."""
+        numbers = _finite(value)
+        if numbers is None or numbers.shape != (self.size,) or np.any(numbers % 1):
+            self.error(obj, value)
+        return tuple(np.clip(numbers, 0, self.high).astype(int).tolist())
+
+
 class Choice(traitlets.Enum):
     """One of the keys of a dictionary; its values are what a reader sees.
 
@@ -112,6 +137,9 @@ class Choice(traitlets.Enum):
     def schema(self):
         """What the browser needs to build the control."""
         return {"kind": "choice", "label": self.label or self.name, "control": self.control, "choices": self.choices}
+
+
+KINDS = Number | Array | Levels | Choice
 
 
 class Explorable(anywidget.AnyWidget):
@@ -149,6 +177,8 @@ class Explorable(anywidget.AnyWidget):
     """So many sentences are shown: of those that apply, the first."""
     constants = {}
     """What the browser's half of the figure needs to know besides the state."""
+    data = {}
+    """Numbers too many for each figure, by name: bytes that a page loads once (``sharedNumbers`` in ``shared.js``)."""
     caption = traitlets.Unicode(
         "", help="Text under the figure. ``[drag b](b=2)`` is a link that sets b, and all else as it was stored."
     )
@@ -160,7 +190,8 @@ class Explorable(anywidget.AnyWidget):
     def __init_subclass__(cls, **kwargs):
         """Find the browser's half of the figure."""
         if "name" in vars(cls):  # and not in the copies of a class that traitlets makes
-            cls._esm, cls._css = bundle(FOLDER / cls.name / f"{cls.name}.js"), styles(cls.name)
+            shared = "".join(data_script(name, data) for name, data in cls.data.items())
+            cls._esm, cls._css = shared + bundle(FOLDER / cls.name / f"{cls.name}.js"), styles(cls.name)
         super().__init_subclass__(**kwargs)
 
     def __init__(self, **state):
@@ -182,7 +213,7 @@ class Explorable(anywidget.AnyWidget):
     def schema(cls):
         """Return what each part of the state may be, by name, in the order of definition."""
         traits = {key: value for base in reversed(cls.__mro__) for key, value in vars(base).items()}
-        return {key: trait.schema for key, trait in traits.items() if isinstance(trait, Number | Array | Choice)}
+        return {key: trait.schema for key, trait in traits.items() if isinstance(trait, KINDS)}
 
     @property
     def state(self):
@@ -231,9 +262,14 @@ class Explorable(anywidget.AnyWidget):
         return (
             f'<figure class="explorable" data-explorable="{self.name}"{home}'
             f' data-state="{html.escape(json.dumps(stored))}">'
-            f'<div class="explorable-static"><table><tbody>{"".join(rows)}</tbody></table>{notes}{HINT}</div>'
+            f'<div class="explorable-static"><table><tbody>{"".join(rows)}</tbody></table>'
+            f"{self.at_rest()}{notes}{HINT}</div>"
             f"<figcaption>{caption_html(self.caption)}</figcaption></figure>"
         )
+
+    def at_rest(self):
+        """Return what stands below the table of numbers until a script runs, as HTML: nothing, or another table."""
+        return ""
 
 
 def wakes_html():
@@ -275,6 +311,15 @@ def label_for(label, state):
         return label
     ((key, texts),) = label.items()
     return texts[state[key]]
+
+
+def levels(values):
+    """Return whole numbers below 36 as one text, as ``levels`` in ``state.js``.
+
+    >>> levels((0, 9, 16))
+    '09g'
+    """
+    return "".join("0123456789abcdefghijklmnopqrstuvwxyz"[value] for value in values)
 
 
 def entry(numbers, key):

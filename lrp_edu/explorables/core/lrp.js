@@ -73,24 +73,29 @@ const column = (W, k) => W.map((row) => row[k]);
 /** z_k = Σ_i a_i W_ik + b_k */
 export const forward = (a, W, b) => b.map((bias, k) => dot(a, column(W, k)) + bias);
 
-const product = (a, w) => a * w;
-const adds = (a, w) => plus(a) * plus(w) + minus(a) * minus(w);
-const subtracts = (a, w) => plus(a) * minus(w) + minus(a) * plus(w);
-const part = (n, bias = () => 0, share = 1, stabilizer = () => 0) => ({ n, bias, share, stabilizer });
+const same = (value) => value;
+const one = () => 1;
+const product = [[same, same]];
+const adds = [[plus, plus], [minus, minus]];
+const subtracts = [[plus, minus], [minus, plus]];
+const part = (terms, bias = () => 0, share = 1, stabilizer = () => 0) => ({ terms, bias, share, stabilizer });
 
-/** The parts of each rule: the numerators n(a_i, w_ik), what stands beside their sum in the denominator, and the share of R_k. */
+/**
+ * The parts of each rule: its terms (x_t, W_t), as functions of an activation and of a weight, what stands beside the sum
+ * of the numerators n_ik = Σ_t x_t,i W_t,ik in the denominator, and the share of R_k.
+ */
 export const RULES = {
   lrp0: ({ absorb }) => [part(product, absorb ? (b) => b : undefined)],
   epsilon: ({ absorb, epsilon }) => [part(product, absorb ? (b) => b : undefined, 1, (z) => (z < 0 ? -epsilon : epsilon))],
-  gamma: ({ absorb, gamma }) => [part((a, w) => a * (w + gamma * plus(w)), absorb ? (b) => b + gamma * plus(b) : undefined)],
+  gamma: ({ absorb, gamma }) => [part([[same, (w) => w + gamma * plus(w)]], absorb ? (b) => b + gamma * plus(b) : undefined)],
   alphabeta: ({ absorb, alpha }) => [
     part(adds, absorb ? plus : undefined, alpha),
     ...(alpha === 1 ? [] : [part(subtracts, absorb ? minus : undefined, 1 - alpha)]),
   ],
   zplus: ({ absorb }) => [part(adds, absorb ? plus : undefined)],
-  wsquare: () => [part((a, w) => w * w)],
-  flat: () => [part(() => 1)],
-  zbox: ({ low, high }) => [part((a, w) => (a - low) * plus(w) + (a - high) * minus(w))],
+  wsquare: () => [part([[one, (w) => w * w]])],
+  flat: () => [part([[one, one]])],
+  zbox: ({ low, high }) => [part([[(a) => a - low, plus], [(a) => a - high, minus]])],
 };
 
 /** All messages R_{i←k} of a layer, as rows i and columns k, and what each neuron k loses. */
@@ -104,8 +109,8 @@ export function messages(a, W, R, b, parts) {
 }
 
 /** One part of what neuron k hands down: n_i R / d, with d = Σ n + bias + stabilizer; nothing where d = 0. */
-function hand(a, w, relevance, b, { n, bias, share, stabilizer }) {
-  const numerators = a.map((value, i) => n(value, w[i]));
+function hand(a, w, relevance, b, { terms, bias, share, stabilizer }) {
+  const numerators = a.map((value, i) => terms.reduce((n, [x, W]) => n + x(value) * W(w[i]), 0));
   const kept = bias(b);
   const z = sum(numerators) + kept;
   const extra = stabilizer(z);
@@ -113,6 +118,70 @@ function hand(a, w, relevance, b, { n, bias, share, stabilizer }) {
   const R = share * relevance;
   const s = d === 0 ? 0 : R / d;
   return { sent: numerators.map((value) => value * s), bias: s * kept, stabilizer: s * extra, noReceiver: d === 0 ? R : 0 };
+}
+
+// --- whole layers, on typed arrays: lrp_edu.layers, lrp_edu.propagate ---
+
+/** A layer of weights W, row by row of its inputs, and biases b. */
+export const dense = (W, b) => ({ W, b, inputs: W.length / b.length, outputs: b.length });
+
+/** Dense layers of the sizes of `neurons` from one row of numbers: for each its weights, then its biases. */
+export function denseLayers(numbers, neurons) {
+  let at = 0;
+  const next = (count) => numbers.subarray(at, (at += count));
+  return neurons.slice(1).map((outputs, n) => dense(next(neurons[n] * outputs), next(outputs)));
+}
+
+/** One column of the last layer of a network, or the difference of two, as a layer of one output. */
+export function oneOutput({ W, b, inputs, outputs }, k, other = null) {
+  const column = (j) => (other === null ? W[j * outputs + k] : W[j * outputs + k] - W[j * outputs + other]);
+  const bias = other === null ? b[k] : b[k] - b[other];
+  return dense(Float64Array.from({ length: inputs }, (_, j) => column(j)), Float64Array.of(bias));
+}
+
+/** Send x forward through weights: Σ_i x_i W_ij. */
+function apply(x, W, outputs) {
+  const z = new Float64Array(outputs);
+  for (let i = 0, n = 0; i < x.length; i++) for (let j = 0; j < outputs; j++) z[j] += x[i] * W[n++];
+  return z;
+}
+
+/** Send s back through weights: Σ_j W_ij s_j. */
+function transpose(s, W, inputs) {
+  const c = new Float64Array(inputs);
+  for (let i = 0, n = 0; i < inputs; i++) for (let j = 0; j < s.length; j++) c[i] += W[n++] * s[j];
+  return c;
+}
+
+/** z_j = Σ_i a_i W_ij + b_j of a dense layer. */
+export const preactivations = (a, { W, b, outputs }) => apply(a, W, outputs).map((product, j) => product + b[j]);
+
+export const relu = (z) => z.map(plus);
+
+/** Redistribute the relevance of a dense layer's outputs to its inputs a, in four steps; say what each output loses. */
+export function propagate(parts, a, { W, b, inputs, outputs }, R) {
+  const relevance = new Float64Array(inputs);
+  const losses = { bias: new Float64Array(outputs), stabilizer: new Float64Array(outputs), no_receiver: new Float64Array(outputs) };
+  for (const { terms, bias, share, stabilizer } of parts) {
+    const modified = terms.map(([x, w]) => [a.map(x), W.map(w)]);
+    const d = new Float64Array(outputs); // 1 forward
+    for (const [x, w] of modified) apply(x, w, outputs).forEach((z, j) => (d[j] += z));
+    const s = d.map((q, j) => {
+      const kept = bias(b[j]);
+      const extra = stabilizer(q + kept);
+      const whole = q + kept + extra;
+      const ratio = whole === 0 ? 0 : (share * R[j]) / whole; // 2 divide
+      losses.bias[j] += ratio * kept;
+      losses.stabilizer[j] += ratio * extra;
+      if (whole === 0) losses.no_receiver[j] += share * R[j];
+      return ratio;
+    });
+    for (const [x, w] of modified) {
+      const c = transpose(s, w, inputs); // 3 backward
+      c.forEach((value, i) => (relevance[i] += x[i] * value)); // 4 multiply
+    }
+  }
+  return { relevance, losses };
 }
 
 // --- Taylor coefficients: lrp_edu.taylor ---

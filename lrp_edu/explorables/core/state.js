@@ -5,6 +5,7 @@
 export function clamp(schema, value, fallback) {
   if (schema.kind === "choice") return Object.hasOwn(schema.choices, value) ? value : fallback;
   if (schema.kind === "array") return clampArray(schema, value, fallback, schema.shape);
+  if (schema.kind === "levels") return clampLevels(schema, value, fallback);
   if (typeof value !== "number" || !Number.isFinite(value)) return fallback;
   const clamped = Math.min(Math.max(value, schema.low), schema.high);
   return schema.whole ? Math.round(clamped) : clamped;
@@ -16,6 +17,12 @@ function clampArray(schema, value, fallback, [size, ...rest]) {
   return value.map((item, i) => (rest.length ? clampArray(schema, item, fallback[i], rest) : clamp(one, item, fallback[i])));
 }
 
+function clampLevels({ size, high }, value, fallback) {
+  if (!Array.isArray(value) || value.length !== size) return fallback;
+  const one = { kind: "number", low: 0, high, whole: true };
+  return value.map((level, i) => clamp(one, level, fallback[i]));
+}
+
 /** The entry of nested arrays (or of a state) at a path, such as ["W1", 0, 2]. */
 export const read = (value, [part, ...rest]) => (part === undefined ? value : read(value[part], rest));
 
@@ -23,11 +30,19 @@ export const read = (value, [part, ...rest]) => (part === undefined ? value : re
 export const replaced = (value, [part, ...rest], number) =>
   part === undefined ? number : value.map((old, n) => (n === Number(part) ? replaced(old, rest, number) : old));
 
-/** `{x: [1, 1], b: -1}` as `x=1,1;b=-1`. Six significant digits keep the address short. */
+/** `{x: [1, 1], b: -1}` as `x=1,1;b=-1`. Six significant digits keep the address short; a level is one character. */
 export const encode = (schema, state) =>
   Object.keys(schema)
-    .map((key) => `${key}=${[state[key]].flat(Infinity).map(short).join(",")}`)
+    .map((key) => `${key}=${schema[key].kind === "levels" ? levels(state[key]) : [state[key]].flat(Infinity).map(short).join(",")}`)
     .join(";");
+
+const BASE = 36;
+
+/** `[0, 9, 16]` as `09g`, as levels() in explorable.py. */
+export const levels = (values) => values.map((level) => level.toString(BASE)).join("");
+
+/** `09g` as `[0, 9, 16]`; what is no level becomes NaN. */
+export const readLevels = (text) => [...text].map((character) => (/[0-9a-z]/.test(character) ? parseInt(character, BASE) : NaN));
 
 const short = (value) => (typeof value === "number" ? String(Number(value.toPrecision(6))) : value);
 
@@ -44,6 +59,7 @@ export function decode(schema, text, state) {
 
 function parse(schema, text) {
   if (schema.kind === "choice") return text;
+  if (schema.kind === "levels") return readLevels(text);
   const numbers = text.split(",").map((part) => (part.trim() ? Number(part) : NaN));
   if (schema.kind === "number") return numbers[0];
   return numbers.length === schema.shape.reduce((p, q) => p * q) ? fold(numbers, schema.shape) : null;

@@ -1,7 +1,5 @@
 """The live figure of Bach's seven neurons (chapters ``messages`` and ``full-network``)."""
 
-from dataclasses import fields
-
 import numpy as np
 import traitlets
 
@@ -9,11 +7,9 @@ from ...layers import Dense, ReLU
 from ...messages import messages, seven_neurons
 from ...network import Network
 from ...propagate import losses
-from ...rules import RULES
 from ..core import Array, Choice, Explorable, Number, plain
+from ..core.rules import RULE_NAMES, SETTINGS, rule_for
 
-KEYS = {rule.__name__.lower(): rule for rule in RULES.values()}
-NAMES = {key: rule.name.replace("^B", "ᴮ") for key, rule in KEYS.items()}
 BOX = 3.0
 """The inputs, and the box of z^B, range from -BOX to BOX."""
 HUGE = 20
@@ -22,12 +18,6 @@ NEURONS = range(1, 8)
 HIDDEN = (4, 5, 6)
 EDGES = [(i, k) for i in (1, 2, 3) for k in HIDDEN] + [(i, 7) for i in HIDDEN]
 PARTS = {str(k): f"neuron {k}" for k in NEURONS} | {f"{i}{k}": f"edge {i} → {k}" for i, k in EDGES}
-
-
-def _settings(key):
-    """Return which numbers and choices of the figure a rule listens to."""
-    names = {"epsilon": "epsilon", "gamma": "gamma", "alpha": "alpha", "absorb_bias": "absorb"}
-    return [names[field.name] for field in fields(KEYS[key]) if field.name in names]
 
 
 def _weights(inputs, outputs):
@@ -130,14 +120,14 @@ class NetworkFigure(Explorable):
     )
 
     at_once = 2
-    constants = {"box": BOX, "huge": HUGE, "settings": {key: _settings(key) for key in KEYS}}
+    constants = {"box": BOX, "huge": HUGE, "settings": SETTINGS}
 
     x = Array((1, 2, 1), -BOX, BOX, names=["input x₁", "input x₂", "input x₃"])
     W1 = Array(seven_neurons().weighted[0].weight, -3, 3, names=_weights((1, 2, 3), HIDDEN))
     W2 = Array(seven_neurons().weighted[1].weight, -3, 3, names=_weights(HIDDEN, (7,)))
     b = Array((0, 0, 0), -3, 3, names=["bias b₄", "bias b₅", "bias b₆"])
-    rule = Choice(NAMES, "lrp0", control="menu")
-    first = Choice({"same": "same", **NAMES}, "same", label="first layer", control="menu")
+    rule = Choice(RULE_NAMES, "lrp0", control="menu")
+    first = Choice({"same": "same", **RULE_NAMES}, "same", label="first layer", control="menu")
     epsilon = Number(0.5, 0, 3, step=0.05, label="ε")
     gamma = Number(0.25, 0, 4, step=0.05, label="γ")
     alpha = Number(2.0, 1, 4, label="α (β = α − 1)")
@@ -156,12 +146,8 @@ class NetworkFigure(Explorable):
     @property
     def rules(self):
         """The rules of both layers, from the input up."""
-        return [self._rule(self.rule if self.first == "same" else self.first), self._rule(self.rule)]
-
-    def _rule(self, key):
-        given = {"epsilon": self.epsilon, "gamma": self.gamma, "alpha": self.alpha, "low": -BOX, "high": BOX}
-        given["absorb_bias"] = self.absorb == "yes"
-        return KEYS[key](**{field.name: given[field.name] for field in fields(KEYS[key]) if field.name in given})
+        keys = self.rule if self.first == "same" else self.first, self.rule
+        return [rule_for(self, key, low=-BOX, high=BOX) for key in keys]
 
     def numbers(self):
         """Return what each neuron holds, the messages, the sums of the layers, and what each neuron lost."""

@@ -1,6 +1,6 @@
 // Bach's seven neurons: 1 to 3 are the inputs, 4 to 6 hidden, 7 the output. Edges are as thick as their messages.
 
-import { color, format, legendEntry, make, sampleLine, set, setText } from "../core/elements.js";
+import { brief, color, format, legendEntry, make, sampleLine, set, setText } from "../core/elements.js";
 import { figure } from "../core/figure.js";
 import { disc, handle, track } from "../core/handles.js";
 import * as lrp from "../core/lrp.js";
@@ -85,9 +85,6 @@ function look([i, k], { W1, W2 }, { a, R, messages }) {
 
 const valueOf = (layers, k) => layers[layerOf(k)][index(k)];
 const touches = (selected, key) => (isEdge(selected) ? selected === key : key.includes(selected));
-
-/** Two decimals are enough beside a line. Only an exact zero is shown as 0. */
-const brief = (value, decimals = 2) => format(Number(Math.abs(value) < 0.01 ? value.toPrecision(2) : value.toFixed(Math.abs(value) < 1000 ? decimals : 0)));
 
 // --- the view ---
 
