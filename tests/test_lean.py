@@ -169,7 +169,8 @@ def test_it_prints_as_before(page, two_looks, width):
     page.set_viewport_size({"width": width, "height": 800})
     page.emulate_media(media="print")
     before, after = two_looks()
-    assert before == after
+    same = before == after
+    assert same
 
 
 def test_every_icon_has_its_letter(page, site, icons):
