@@ -12,6 +12,7 @@ chapter                  modules
 ``w2-rule``              `roots`
 ``more-roots``           `roots`
 ``messages``             `messages`
+``deep-taylor``          `deep_taylor`
 ``full-network``         `layers`, `rules`, `propagate`, `network`, `explanation`
 ``digits``               `digits`
 ``checked-claims``       `claims`
