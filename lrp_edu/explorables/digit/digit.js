@@ -339,7 +339,7 @@ function drawTools(stage, { session }) {
     session.looking = !session.looking; // a finger then reads, and does not draw
     set(look, { "aria-pressed": String(session.looking) });
   }, { class: "look", "aria-pressed": "false" });
-  const tools = [undo, button("Clear", session.clear, { class: "clear" }), button("Fit", session.fit, { class: "fit", title: "Make the drawing fill the frame" }), look];
+  const tools = [undo, button("Clear", session.clear, { class: "clear" }), button("Fit", session.fit, { class: "fit", "aria-label": "Fit in frame" }), look];
   stage.append(make("div", { class: "tools" }, ...tools));
   return { update: () => (undo.disabled = session.undone) };
 }
