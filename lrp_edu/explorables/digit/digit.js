@@ -321,7 +321,7 @@ function usePen(svg, { session, look, columns, rows, side, pixels, left }) {
 
 function drawLegend(colors) {
   const [low, zero, high] = ["", "0", ""].map((text) => make("span", { class: "limit" }, text));
-  const swatch = make("span", { class: "swatch swatch-relevance", style: `background: linear-gradient(90deg, ${colors.join(", ")})` });
+  const swatch = make("span", { class: "swatch swatch-relevance", style: `background-image: linear-gradient(90deg, ${colors.join(", ")})` });
   const mark = make("rect", { class: "ink", x: 9, y: 1, width: 12, height: 12 });
   const element = make("p", { class: "legend" },
     make("span", { class: "legend-item" }, "R", low, swatch, high), legendEntry("ink", mark));
