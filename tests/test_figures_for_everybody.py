@@ -30,7 +30,17 @@ def plain_stop(role, name, value=None):
     return role, name, value, None, None, None
 
 
-BLANK, LAYERS = [0] * 64, ("upper layer", "hidden layers", "first layer")
+FOLD = "DisclosureTriangle"
+RULES = [
+    plain_stop("combobox", "upper layer", "LRP-0"),
+    plain_stop("combobox", "hidden layers", "γ"),
+    plain_stop("combobox", "first layer", "zᴮ"),
+    field("ε", 0.25, 0, 3),
+    field("γ", 0.25, 0, 4),
+    field("α", 2, 1, 4),
+    plain_stop("radio", "no"),
+]
+BLANK = [0] * 64
 EMPTY = DigitFigure(ink=BLANK, target="7").numbers()
 
 
@@ -114,15 +124,13 @@ WALKS = {
             plain_stop("button", "Clear"),
             plain_stop("button", "Fit in frame"),
             plain_stop("button", "Look only"),
+            plain_stop(FOLD, "Pen, and images to start from"),
             *slider("pen", 4, 1, 8),
             *(plain_stop("button", f"image: {said(sample)}") for sample in SAMPLES),
-            *(plain_stop("combobox", name, rule) for name, rule in zip(LAYERS, ("LRP-0", "γ", "zᴮ"), strict=True)),
-            field("ε", 0.25, 0, 3),
-            field("γ", 0.25, 0, 4),
-            field("α", 2, 1, 4),
-            plain_stop("radio", "no"),
+            plain_stop(FOLD, "Rules: zᴮ, γ, LRP-0"),
             plain_stop("radio", f"7: logit {show(EMPTY['logits'][7])}{', the largest' * (EMPTY['read'] == 7)}"),
             plain_stop("combobox", "minus that of", "–"),
+            plain_stop(FOLD, "Sums of the layers"),
             plain_stop("button", "Reset"),
         ],
         None,
@@ -181,6 +189,17 @@ def test_a_screen_reader_walks_through_a_figure(show_page, walk):
     page.keyboard.press(key)
     page.wait_for_function("document.querySelector('[aria-live=polite]').textContent")
     assert page.locator("[aria-live=polite]").text_content() == (announced or changed_in(walk))
+
+
+def test_what_is_folded_is_opened_by_a_key_and_walked_through(show_page):
+    page = show_page(DigitFigure(caption=""))
+    client = page.context.new_cdp_session(page)
+    page.locator("summary", has_text="Rules").press("Enter")
+    for stop in RULES:
+        page.keyboard.press("Tab")
+        assert heard(page, client) == stop
+    page.locator("select[data-control=hidden]").select_option("zplus")
+    assert page.locator("summary", has_text="Rules").text_content() == "Rules: zᴮ, z⁺, LRP-0"
 
 
 def test_a_sentence_is_announced_once(show_page):
