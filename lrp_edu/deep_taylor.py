@@ -14,7 +14,7 @@ from .propagate import divide, propagate, stabilizer
 from .roots import zplus_direction
 from .rules import ZPlus
 
-#: Stands for 1 − t at t = 1, so that what is 0 / 0 at the root is its limit from the active side.
+#: Stands for 1 − s at s = 1, so that what is 0 / 0 at the root is its limit from the active side.
 LEFT = 2.0**-200
 
 
@@ -68,7 +68,7 @@ def factors(rule, seen, R):
 class NeuronWalk:
     r"""The walk of one hidden neuron j: from the activations below it, :math:`a`, straight to the root of its rule.
 
-    .. math:: a(t) = a - t\, \frac{z_j}{w_j^\top v}\, v, \qquad 0 \le t \le 1
+    .. math:: a(s) = a - s\, \frac{z_j}{w_j^\top v}\, v, \qquad 0 \le s \le 1
 
     Its activation falls linearly to 0. Its relevance need not: the other neurons of its layer listen to the same
     activations, and change as well.
@@ -94,7 +94,7 @@ class NeuronWalk:
     Attributes
     ----------
     start, root : ndarray of shape (..., inputs of the layer)
-        The activations below at t = 0 and at t = 1.
+        The activations below at s = 0 and at s = 1.
 
     Raises
     ------
@@ -104,8 +104,8 @@ class NeuronWalk:
 
     Notes
     -----
-    Implements ``eq-network-walk``, ``eq-deep-taylor`` and ``eq-walk-remainder``. The numbers `t` broadcast against the
-    batch of `x`. At t = 1 every value is the limit from the active side.
+    Implements ``eq-network-walk``, ``eq-deep-taylor`` and ``eq-walk-remainder``. The numbers `s` broadcast against the
+    batch of `x`. At s = 1 every value is the limit from the active side.
 
     Examples
     --------
@@ -141,26 +141,26 @@ class NeuronWalk:
         if not np.all(slope > 0):
             raise ValueError(f"direction must have w @ v > 0, got {slope[..., 0]}")
         self.root = self.start - z[..., neuron, None] / slope * v
-        self._z = z, z - z[..., neuron, None] * (slopes / slope)  # at t = 0 and at t = 1
+        self._z = z, z - z[..., neuron, None] * (slopes / slope)  # at s = 0 and at s = 1
 
-    def point(self, t):
-        """Return a(t), the activations below, of shape (..., inputs of the layer)."""
-        t = np.asarray(t)[..., None]
-        return (1 - t) * self.start + t * self.root
+    def point(self, s):
+        """Return a(s), the activations below, of shape (..., inputs of the layer)."""
+        s = np.asarray(s)[..., None]
+        return (1 - s) * self.start + s * self.root
 
-    def neurons(self, t):
-        """Return the activations of all neurons of the layer; on the way each preactivation is linear in t."""
-        t = np.asarray(t)[..., None]
+    def neurons(self, s):
+        """Return the activations of all neurons of the layer; on the way each preactivation is linear in s."""
+        s = np.asarray(s)[..., None]
         z, z_root = self._z
-        return np.maximum(0, np.maximum(1 - t, LEFT) * z + t * z_root)
+        return np.maximum(0, np.maximum(1 - s, LEFT) * z + s * z_root)
 
-    def explain(self, t):
-        """Return the `Explanation` of the network from this layer up, at a(t)."""
-        return self._explain(self.neurons(t))
+    def explain(self, s):
+        """Return the `Explanation` of the network from this layer up, at a(s)."""
+        return self._explain(self.neurons(s))
 
-    def factors(self, t):
-        """Return the :math:`c` of all neurons of the layer (``eq-factor``), of shape (..., neurons), at a(t)."""
-        return self._factors(self.neurons(t))
+    def factors(self, s):
+        """Return the :math:`c` of all neurons of the layer (``eq-factor``), of shape (..., neurons), at a(s)."""
+        return self._factors(self.neurons(s))
 
     def factor_at(self, a):
         """Return :math:`c_j` where the layer below has any activations `a`, of shape (..., inputs of the layer)."""
@@ -175,30 +175,30 @@ class NeuronWalk:
         lowest = next(its for its in seen if its.layer.weighted)
         return factors(self.rules[0], lowest, self._explain(h).layers[1])
 
-    def activation(self, t):
-        r"""Return :math:`a_j(t) = (1 - t)\, a_j`."""
-        return (1 - np.asarray(t)) * self._z[0][..., self.neuron]
+    def activation(self, s):
+        r"""Return :math:`a_j(s) = (1 - s)\, a_j`."""
+        return (1 - np.asarray(s)) * self._z[0][..., self.neuron]
 
-    def factor(self, t):
-        """Return :math:`c_j(t) = R_j(t) / a_j(t)`."""
-        return self.factors(t)[..., self.neuron]
+    def factor(self, s):
+        """Return :math:`c_j(s) = R_j(s) / a_j(s)`."""
+        return self.factors(s)[..., self.neuron]
 
-    def relevance(self, t):
-        r"""Return the true :math:`R_j(t) = a_j(t)\, c_j(t)`, what the layers above hand to the neuron at a(t).
+    def relevance(self, s):
+        r"""Return the true :math:`R_j(s) = a_j(s)\, c_j(s)`, what the layers above hand to the neuron at a(s).
 
-        At t = 1 it is 0, unless :math:`c_j` grows there beyond all bounds.
+        At s = 1 it is 0, unless :math:`c_j` grows there beyond all bounds.
         """
-        c = self.factor(t)
-        bounded = (np.asarray(t) < 1) | (np.abs(c) < LEFT**-0.5)
-        return np.where(bounded, self.activation(t), self.neurons(t)[..., self.neuron]) * c
+        c = self.factor(s)
+        bounded = (np.asarray(s) < 1) | (np.abs(c) < LEFT**-0.5)
+        return np.where(bounded, self.activation(s), self.neurons(s)[..., self.neuron]) * c
 
-    def model(self, t):
-        r"""Return the model :math:`a_j(t)\, c_j(0)`, which holds :math:`c_j` fixed."""
-        return self.activation(t) * self.factor(0)
+    def model(self, s):
+        r"""Return the model :math:`a_j(s)\, c_j(0)`, which holds :math:`c_j` fixed."""
+        return self.activation(s) * self.factor(0)
 
-    def gap(self, t):
+    def gap(self, s):
         """Return by how much the true relevance exceeds its model."""
-        return self.relevance(t) - self.model(t)
+        return self.relevance(s) - self.model(s)
 
     def remainder(self):
         r"""Return :math:`\varepsilon_j = a_j (c_j(0) - c_j(1))`, what an expansion at the root leaves over."""
