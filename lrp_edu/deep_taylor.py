@@ -292,7 +292,7 @@ def adam(weights, slopes, moments, n, rate):
         w -= rate * mean / (1 - 0.9**n) / (np.sqrt(square / (1 - 0.999**n)) + 1e-8)
 
 
-def nearest_root(network, x, target, steps=20, far=8.0):
+def nearest_root(network, x, target, steps=12, far=8.0):
     r"""Search for the root of one output of a network, as a whole, that lies nearest to each input.
 
     .. math:: \tilde x = \operatorname{arg\,min}_p \lVert p - x \rVert \quad \text{with} \quad f(p) = 0
@@ -309,7 +309,7 @@ def nearest_root(network, x, target, steps=20, far=8.0):
         Inputs at which the output is positive.
     target : int array of shape (n,)
         The outputs.
-    steps : int, default=20
+    steps : int, default=12
         How often to shoot.
     far : float, default=8.0
         How far a shot goes at most.
