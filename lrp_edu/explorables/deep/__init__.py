@@ -127,7 +127,7 @@ class DeepFigure(Explorable):
     constants = {
         "weights": [W1, W2, W3],
         "bias": B1,
-        "below": "a, activations below the neuron",
+        "names": {"a": "a, activations below the neuron", "t": "t, part of the walk"},
         "reach": REACH,
         "ranges": RANGES,
         "strongest": 3,
@@ -161,40 +161,38 @@ class DeepFigure(Explorable):
 
     def numbers(self):
         """Return the activations, the relevances from the neuron's layer up, and what happens on its walk."""
-        seen, output = self.network.see(np.array(self.x))
+        network = self.network
+        seen, output = network.see(np.array(self.x))
         a = [*(its.a for its in seen if its.W is not None), output]
         f, place = output[0], (int(self.neuron) - 1) % 2
-        sums = self._sums(f, a)
+        sums = self._sums(network, f, a)
         if not a[self.layer][place]:
             notes = [] if f else ["nothing"]
             return plain({**sums, **dict.fromkeys(WALKED), "corners": [], "notes": [*notes, f"silent-{self.neuron}"]})
-        walk = NeuronWalk(
-            self.network, self.x, self.layer, place, DIRECTIONS[self.walk], RULES[self.above], target=0
-        )
-        corners = self._corners(walk)
-        t = self._looked_at(corners)
-        c = walk.factor([0, self.t, 1])
-        line = walk.relevance(t)
+        walk = NeuronWalk(network, self.x, self.layer, place, DIRECTIONS[self.walk], RULES[self.above], target=0)
+        corners = self._corners(network.weighted[self.layer - 1 :], walk)
+        t = np.array([0, self.t, 1, *self._looked_at(corners)])
+        c = walk.factor(t)
+        R, model = walk.activation(t) * c, walk.activation(t) * c[0]
         return plain({
             **sums,
             "root": walk.root,
             "at": walk.point(self.t),
-            "a_t": walk.activation(self.t),
-            "R_t": walk.relevance(self.t),
-            "model_t": walk.model(self.t),
-            "gap_t": walk.gap(self.t),
-            "worst": np.abs(line - walk.model(t)).max(),
-            "c": c,
+            "R_t": R[1],
+            "model_t": model[1],
+            "gap_t": R[1] - model[1],
+            "worst": np.abs(R - model).max(),
+            "c": c[:3],
             "ratio": c[2] / c[0] if c[0] else None,
-            "epsilon": walk.remainder(),
-            "line": {"t": t, "R": line},
+            "epsilon": walk.activation(0) * (c[0] - c[2]),
+            "line": {"t": t[3:], "R": R[3:]},
             "corners": corners,
-            "notes": self._notes(f, walk.root, c[0], c[2], walk.factor(t), corners),
+            "notes": self._notes(f, walk.root, c, corners),
         })  # fmt: skip
 
-    def _sums(self, f, a):
+    def _sums(self, network, f, a):
         """Return what does not depend on the walk, with the relevance of the layers from the neuron's own up."""
-        above = Network(self.network.layers[2 * self.layer :])
+        above = Network(network.layers[2 * self.layer :])
         R = above.explain(a[self.layer], 0, RULES[self.above]).layers
         R_j, total = R[0][(int(self.neuron) - 1) % 2], R[0].sum()
         return {"f_x": f, "a": a, "R": R, "R_j": R_j, "sum_R": total, "lost": f - total, "start": a[self.layer - 1]}
@@ -204,33 +202,26 @@ class DeepFigure(Explorable):
         beside = [corner["t"] + side * BESIDE for corner in corners for side in (-1, 1)]
         return np.clip(np.sort([*np.arange(STEPS + 1) / STEPS, *beside]), 0, 1)
 
-    def _corners(self, walk):
-        """Return where on the walk another neuron falls silent or becomes active, from the layer of the neuron up.
+    def _corners(self, layers, walk):
+        """Return where on the walk another neuron falls silent or becomes active, in its layer or above.
 
         Between the corners of the layers below, a preactivation is linear, so where it crosses 0 is a quotient.
         """
-        found, first = [], 2 * self.layer + 1
-        for n, layer in enumerate(self.network.weighted[self.layer - 1 :]):
+        found = []
+        for n, layer in enumerate(layers):
             t = np.unique([0, *(corner["t"] for corner in found), 1])
-            for k, z in enumerate(self._preactivations(walk, n, layer, t).T):
-                for t0, t1, z0, z1 in zip(t, t[1:], z, z[1:], strict=False):
-                    if min(z0, z1) < -SAME and max(z0, z1) > SAME:
-                        crossing = t0 + (t1 - t0) * (z0 / (z0 - z1))
-                        found.append({"t": crossing, "neuron": first + 2 * n + k, "on": bool(z1 > z0)})
+            a = walk.point(t)
+            for below in layers[:n]:
+                a = np.maximum(0, below.forward(a))
+            for k, z in enumerate(layer.forward(a).T, start=2 * (self.layer + n) + 1):
+                found += [{"t": where, "neuron": k, "on": on} for where, on in _crossings(t, z)]
         return sorted(found, key=lambda corner: corner["t"])
 
-    def _preactivations(self, walk, n, layer, t):
-        """Return those of the n-th layer from the neuron's own up, of shape (parts of the walk, neurons)."""
-        a = walk.point(t)
-        for below in self.network.weighted[self.layer - 1 : self.layer - 1 + n]:
-            a = np.maximum(0, below.forward(a))
-        return layer.forward(a)
-
-    def _notes(self, f, root, start, end, c, corners):
+    def _notes(self, f, root, c, corners):
         changes = [f"{'on' if corner['on'] else 'off'}-{corner['neuron']}" for corner in corners]
         if f == 0:
             return ["nothing"]
-        return [*self._places(root), f"{_course(start, end, c)}-{self.neuron}", *dict.fromkeys(changes)]
+        return [*self._places(root), f"{_course(c)}-{self.neuron}", *dict.fromkeys(changes)]
 
     def _places(self, root):
         """Say if the root lies where no input leads."""
@@ -240,12 +231,22 @@ class DeepFigure(Explorable):
         return [["outside", "unreachable"][self.layer - 1]] * bool(beyond)
 
 
-WALKED = ("root", "at", "a_t", "R_t", "model_t", "gap_t", "worst", "c", "ratio", "epsilon", "line")
+WALKED = ("root", "at", "R_t", "model_t", "gap_t", "worst", "c", "ratio", "epsilon", "line")
 """The numbers that there are only for a neuron that is active."""
 
 
-def _course(start, end, c):
-    """Say what c does on the walk."""
+def _crossings(t, z):
+    """Yield where z, linear between its values at t, changes its sign, and if it is above 0 then. It may rest at 0."""
+    signed = np.flatnonzero(np.abs(z) > SAME)
+    for i, k in zip(signed, signed[1:], strict=False):
+        if z[i] * z[k] < 0:
+            rests = t[k - 1] if z[k] > 0 else t[i + 1]
+            yield rests if k > i + 1 else t[i] + (t[k] - t[i]) * (z[i] / (z[i] - z[k])), bool(z[k] > 0)
+
+
+def _course(c):
+    """Say what c does on the walk, given at x, at t, at the root, and in between."""
+    start, _, end, *_ = c
     if np.abs(c - start).max() <= SAME:
         return "stays" if abs(start) > SAME else "none"
     if abs(start) <= SAME:

@@ -27,7 +27,7 @@ export function numbers(state, constants) {
   const [f, total, start] = [a[3][0], lrp.sum(R[0]), a[layer - 1]];
   const sums = { f_x: f, a, R, R_j: R[0][place], sum_R: total, lost: f - total, start };
   if (!a[layer][place]) {
-    const none = Object.fromEntries(["root", "at", "a_t", "R_t", "model_t", "gap_t", "worst", "c", "ratio", "epsilon", "line"].map((key) => [key, null]));
+    const none = Object.fromEntries(["root", "at", "R_t", "model_t", "gap_t", "worst", "c", "ratio", "epsilon", "line"].map((key) => [key, null]));
     return { ...sums, ...none, corners: [], notes: [...(f ? [] : ["nothing"]), `silent-${state.neuron}`] };
   }
   const walk = lrp.neuronWalk(start, own, place, lrp.DIRECTIONS[state.walk]);
@@ -44,11 +44,10 @@ export function numbers(state, constants) {
     ...sums,
     root: walk.root,
     at: walk.point(state.t),
-    a_t: walk.activation(state.t),
     R_t,
     model_t: model(state.t),
     gap_t: R_t - model(state.t),
-    worst: Math.max(...line.map((value, n) => Math.abs(value - model(t[n])))),
+    worst: Math.max(Math.abs(R_t - model(state.t)), ...line.map((value, n) => Math.abs(value - model(t[n])))),
     c,
     ratio: c[0] ? c[2] / c[0] : null,
     epsilon: walk.activation(0) * (c[0] - c[2]),
@@ -65,14 +64,19 @@ function findCorners(walk, layers, first, same) {
     const t = [...new Set([0, ...found.map((corner) => corner.t), 1])].sort((p, q) => p - q);
     const z = t.map((part) => forward(layers.slice(0, n).reduce((a, one) => relu(forward(a, one)), walk.point(part)), layer));
     for (let k = 0; k < layer.b.length; k++) {
-      for (let i = 1; i < t.length; i++) {
-        const [from, to] = [z[i - 1][k], z[i][k]];
-        if (Math.min(from, to) >= -same || Math.max(from, to) <= same) continue;
-        found.push({ t: t[i - 1] + (t[i] - t[i - 1]) * (from / (from - to)), neuron: first + 2 * n + k, on: to > from });
-      }
+      for (const [part, on] of crossings(t, z.map((values) => values[k]), same)) found.push({ t: part, neuron: first + 2 * n + k, on });
     }
   });
   return found.sort((p, q) => p.t - q.t);
+}
+
+/** Where z, linear between its values at t, changes its sign, and if it is above 0 then. It may rest at 0. */
+function crossings(t, z, same) {
+  const signed = t.map((_, i) => i).filter((i) => Math.abs(z[i]) > same);
+  return signed.slice(1).map((k, n) => [signed[n], k]).filter(([i, k]) => z[i] * z[k] < 0).map(([i, k]) => {
+    const rests = z[k] > 0 ? t[k - 1] : t[i + 1];
+    return [k > i + 1 ? rests : t[i] + (t[k] - t[i]) * (z[i] / (z[i] - z[k])), z[k] > 0];
+  });
 }
 
 function notes({ neuron }, { f, c, looked, corners, root, layer }, { same, reach }) {
@@ -117,11 +121,11 @@ function view({ stage, side, control, set: change, schema, constants, palette, r
   const walk = drawWalk(plane, constants);
   const legend = drawLegend(constants, palette.relevance);
   stage.append(legend.element);
-  const relevances = sideView(stage, { schema, redraw, move: (t) => change({ t }) });
+  const relevances = sideView(stage, { schema, names: constants.names, redraw, move: (t) => change({ t }) });
 
   const x = handle(plane, { name: "x", label: schema.x.label, shape: disc(), at: "ne", range: () => [0, 1].map(() => [schema.x.low, schema.x.high]), move: (point) => change({ x: point }) });
   const reached = (point) => inputs(point.map((value, k) => Math.max(0, value) - bias[k]), weights[0]);
-  const a = handle(plane, { name: "a", label: constants.below, shape: disc(), at: "ne", range: () => [0, 1].map(() => [0, ranges[2][1]]), move: (point) => change({ x: reached(point) }) });
+  const a = handle(plane, { name: "a", label: constants.names.a, shape: disc(), at: "ne", range: () => [0, 1].map(() => [0, ranges[2][1]]), move: (point) => change({ x: reached(point) }) });
   const network = drawNetwork(constants, (neuron) => change({ neuron }));
   side.append(control("neuron"), control("walk"), control("above"), network.element, make("div", { class: "points" }, control("x"), control("t")), control("b"));
   const limitOf = steady();
@@ -187,7 +191,7 @@ function drawField(plane, constants, colors) {
       const foot = w.map((value) => (-b * value) / square);
       const reach = FAR / (X(1) - X(0)) / Math.sqrt(square);
       const [from, to] = [-reach, reach].map((s) => [foot[0] - s * w[1], foot[1] + s * w[0]]);
-      set(line, { ...ends(plane, from, to), "data-own": k === place });
+      set(line, { ...ends(plane, from, to), "data-own": String(k === place) });
       const key = 2 * layer + 1 + k;
       setText(names[k], `z${sub(key)} = 0`);
       const at = placeOnLine(w, b, [low, high]);
@@ -250,8 +254,8 @@ function drawLegend({ strongest }, colors) {
   const stops = colors.map((one, i) => make("stop", { offset: i / (colors.length - 1), "stop-color": one }));
   const factors = legendEntry("", make("defs", {}, make("linearGradient", { id: `${id}-c` }, ...stops)), sampleArea("factors", { fill: `url(#${id}-c)` }));
   const silent = legendEntry("", make("defs", {}, hatch(`${id}-silent`)), sampleArea("silence", { fill: `url(#${id}-silent)` }));
-  const own = legendEntry("its hinge", ground(), sampleLine("hinge", { "data-own": true }));
-  const other = legendEntry("", ground(), sampleLine("hinge", { "data-own": false }));
+  const own = legendEntry("its hinge", ground(), sampleLine("hinge", { "data-own": "true" }));
+  const other = legendEntry("", ground(), sampleLine("hinge", { "data-own": "false" }));
   const walk = legendEntry("", ground(), sampleLine("walk"), make("path", { class: "walk-head", d: HEAD, transform: "translate(29 7)" }));
   const corner = legendEntry("another neuron switches", ground(), make("circle", { class: "corner", r: 3.5, cx: 15, cy: 7 }));
   const here = legendEntry("at t", ground(), make("g", { class: "on-light", transform: "translate(15 7)" }, circle()));
@@ -271,7 +275,7 @@ function drawLegend({ strongest }, colors) {
 // --- the relevance along the walk ---
 
 /** The true relevance over t, the model that holds c fixed, the tangent at the root, the gap at t, and ε at x. */
-function sideView(parent, { schema, redraw, move }) {
+function sideView(parent, { schema, names, redraw, move }) {
   const view = plot(parent, { x: WAY, y: [-1, 2], aspect: 0.5, xLabel: "t", yLabel: "R", xTicks: [[0, "x"], [1, "root"]], label: "The relevance of the neuron along its walk", onResize: redraw });
   view.svg.classList.add("side-view");
   const [curve, tangent, model] = ["side-curve", "side-tangent", "side-model"].map((name) => make("polyline", { class: name }));
@@ -287,7 +291,7 @@ function sideView(parent, { schema, redraw, move }) {
   view.data.append(...switches.map((one) => one.line), model, tangent, curve, remainder, missed);
   view.marks.append(...switches.map((one) => one.name), root, start, foot, model_t, gapName, missedName);
   let value = 0; // of the true line at t
-  const t = handle(along(view, "x", () => value), { name: "t", label: schema.t.label, shape: disc(), at: "ne", step: schema.t.step, range: () => [[schema.t.low, schema.t.high]], move });
+  const t = handle(along(view, "x", () => value), { name: "t", label: names.t, shape: disc(), at: "ne", step: schema.t.step, range: () => [[schema.t.low, schema.t.high]], move });
   const legend = sideLegend();
   parent.append(legend.element);
   let drawn = null;
