@@ -19,7 +19,7 @@ def deep_case(random):
     }
     state["x"] = random.uniform(0, 3, 2).round(random.integers(1, 17)).tolist()
     state["b"] = 0.0 if random.random() < 0.4 else float(random.uniform(-2, 0))
-    state["t"] = float(random.choice([0, 1, random.uniform(0, 1)]))
+    state["s"] = float(random.choice([0, 1, random.uniform(0, 1)]))
     return state if _settled(twin(DeepFigure, **state)) else deep_case(random)
 
 
@@ -30,26 +30,26 @@ def _settled(figure):
     start = numbers["c"][0]
     if 0 < abs(start) < 1e-3 or (start == 0 and figure.b and figure.above == "lrp0"):
         return False
-    t = np.unique([0, 1, figure.t, *(corner["t"] for corner in numbers["corners"]), *np.arange(49) / 48])
-    z = preactivations(figure, numbers, t)
-    switches = [corner["t"] for corner in numbers["corners"]]
+    s = np.unique([0, 1, figure.s, *(corner["s"] for corner in numbers["corners"]), *np.arange(49) / 48])
+    z = preactivations(figure, numbers, s)
+    switches = [corner["s"] for corner in numbers["corners"]]
     apart = np.diff([0, *switches, 1]).min(initial=1) > 1e-5
     return (
         apart
         and all(np.ptp(one) > STEEP or np.abs(one).min() > 1e-6 for one in z.T)
-        and not _on_a_hinge(z, t, switches)
+        and not _on_a_hinge(z, s, switches)
     )
 
 
-def _on_a_hinge(z, t, switches):
+def _on_a_hinge(z, s, switches):
     """Tell whether some neuron is on its hinge where it is looked at, other than by its own corner."""
-    looked = np.array([min((abs(one - corner) for corner in switches), default=1) > 2 * BESIDE for one in t])
-    return np.any(np.abs(z[looked & (t < 1)]) < 1e-9)
+    looked = np.array([min((abs(one - corner) for corner in switches), default=1) > 2 * BESIDE for one in s])
+    return np.any(np.abs(z[looked & (s < 1)]) < 1e-9)
 
 
-def preactivations(figure, numbers, t):
-    """Return those of all neurons above and beside the chosen one, for parts t of the walk."""
-    a = (1 - t[:, None]) * numbers["start"] + t[:, None] * numbers["root"]
+def preactivations(figure, numbers, s):
+    """Return those of all neurons above and beside the chosen one, for parts s of the walk."""
+    a = (1 - s[:, None]) * numbers["start"] + s[:, None] * numbers["root"]
     place, found = (int(figure.neuron) - 1) % 2, []
     for n, layer in enumerate(figure.network.weighted[figure.layer - 1 :]):
         z = layer.forward(a)

@@ -131,37 +131,37 @@ WALKS = {
         DeepFigure(caption="Try [LRP-0 above](above=lrp0)."),
         [
             ("slider", "x, input to be explained", 1, 0, 3, TWO),
-            ("slider", "t, part of the walk", 0.5, 0, 1, None),
+            ("slider", "s, part of the way", 0.5, 0, 1, None),
             plain_stop("radio", "3"),
             plain_stop("radio", "z⁺"),
             plain_stop("radio", "z⁺"),
             field("x₁", 1, 0, 3),
             field("x₂", 2, 0, 3),
-            field("t", 0.5, 0, 1),
+            field("s", 0.5, 0, 1),
             *slider("bias of 5, 6, 7", 0, -2, 0),
             plain_stop("button", "Reset"),
             plain_stop("link", "LRP-0 above"),
         ],
-        "R₃ at x = 4.4, R₃ at t = 2.9, gap at t = 0.7, ε, left over by the root = −1.9",
+        "R₃ at x = 4.4, R₃ at s = 2.9097, gap at s = 0.7097, ε, left over by the root = −1.9",
     ),
     "deep, second layer": (
         DeepFigure(neuron="5", b=-1, caption=""),
         [
             ("slider", "a, activations below the neuron", 2, 0, 6, TWO),
-            ("slider", "t, part of the walk", 0.5, 0, 1, None),
+            ("slider", "s, part of the way", 0.5, 0, 1, None),
             plain_stop("radio", "5"),
             plain_stop("radio", "z⁺"),
             plain_stop("radio", "z⁺"),
             field("x₁", 1, 0, 3),
             field("x₂", 2, 0, 3),
-            field("t", 0.5, 0, 1),
+            field("s", 0.5, 0, 1),
             *slider("bias of 5, 6, 7", -1, -2, 0),
             plain_stop("button", "Reset"),
         ],
-        None,
+        "R₅ at x = 0.9209, R₅ at s = 0.4235, gap at s = −0.0369, ε, left over by the root = 0.2009",
     ),
 }
-KEYS = {"digit": ("[data-cell='0']", "9")}
+KEYS = {"digit": ("[data-cell='0']", "9"), "deep, second layer": ("[data-handle=a]", "ArrowRight")}
 """What is pressed on which element, where this is not an arrow key on a handle."""
 
 

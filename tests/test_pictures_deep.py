@@ -34,21 +34,21 @@ def states():
         {},
         {"neuron": "5", "b": -1.0},
         {"x": [0.5, 2.0], "walk": "w2"},
-        {"neuron": "4", "above": "lrp0", "b": -2.0, "x": [2.7, 2.3], "t": 0.25},
+        {"neuron": "4", "above": "lrp0", "b": -2.0, "x": [2.7, 2.3], "s": 0.25},
         {"neuron": "6", "above": "gamma", "b": -2.0, "walk": "w2", "x": [2.4, 2.2]},
         {"x": [0.2, 0.3]},
         {"above": "lrp0"},
-        {"x": [2.0, 1.0], "t": 0.0},
+        {"x": [2.0, 1.0], "s": 0.0},
         {"x": [2.0, 1.0], "neuron": "4"},
-        {"x": [0.2, 2.4], "above": "lrp0", "t": 0.8},
-        {"neuron": "5", "walk": "w2", "b": -0.5, "t": 1.0},
+        {"x": [0.2, 2.4], "above": "lrp0", "s": 0.8},
+        {"neuron": "5", "walk": "w2", "b": -0.5, "s": 1.0},
         {"x": [1.5, 2.5], "b": -2.0, "above": "gamma"},
         {"x": [3.0, 0.0], "neuron": "6"},
         {"x": [0.0, 1.0], "neuron": "3"},
     ]
     for _ in range(22):
         state = {key: str(random.choice(list(getattr(DeepFigure, key).choices))) for key in ("neuron", "walk", "above")}
-        state |= {"x": random.uniform(0, 3, 2).round(2).tolist(), "t": round(random.uniform(0, 1), 2)}
+        state |= {"x": random.uniform(0, 3, 2).round(2).tolist(), "s": round(random.uniform(0, 1), 2)}
         drawn.append(state | {"b": float(random.choice([0, round(random.uniform(-2, 0), 2)]))})
     return drawn
 
@@ -76,8 +76,8 @@ ALBUM = Album(
         "root mark": ".plot .landmark .mark",
         "root name": ".plot .landmark .handle-name",
         "here": ".plot .here",
-        **{f"{key}{part}": f"[data-handle={key}]{part and ' .' + part}" for key in "xat" for part in ("", "mark")},
-        **{f"{key} name": f"[data-handle={key}] .handle-name" for key in "xat"},
+        **{f"{key}{part}": f"[data-handle={key}]{part and ' .' + part}" for key in "xas" for part in ("", "mark")},
+        **{f"{key} name": f"[data-handle={key}] .handle-name" for key in "xas"},
         "grabs": ".handle-grab",
         **{f"legend {name}": f".legend-item .{name}" for name in LEGEND},
         **{f"named {name}": f".legend-item:has(.{name}) .legend-text" for name in LEGEND},
@@ -108,7 +108,7 @@ ALBUM = Album(
         "node names": ".node-name",
         **{f"choices of {key}": f"input[data-control={key}]" for key in ("neuron", "walk", "above")},
         "slider b": "input[data-control=b]",
-        **{f"field {key}": f"input[data-field='{key}']" for key in ("x.0", "x.1", "t", "b")},
+        **{f"field {key}": f"input[data-field='{key}']" for key in ("x.0", "x.1", "s", "b")},
         "labels": ".numbers th",
         "numbers": ".numbers td",
         "notes": ".notes p",
@@ -165,15 +165,15 @@ def silent(picture):
     return picture.numbers["root"] is None
 
 
-def way(picture, t):
-    """Return the points of the plane at parts t of the walk."""
-    t = np.asarray(t, float)[..., None]
-    return (1 - t) * np.array(picture.numbers["start"]) + t * np.array(picture.numbers["root"])
+def way(picture, s):
+    """Return the points of the plane at parts s of the walk."""
+    s = np.asarray(s, float)[..., None]
+    return (1 - s) * np.array(picture.numbers["start"]) + s * np.array(picture.numbers["root"])
 
 
-def relevance(picture, t):
-    """Return the true relevance at parts t < 1 of the walk."""
-    z = preactivations(picture, way(picture, t))
+def relevance(picture, s):
+    """Return the true relevance at parts s < 1 of the walk."""
+    z = preactivations(picture, way(picture, s))
     return z[:, place(picture)] * factors(picture, np.maximum(0, z))
 
 
@@ -183,7 +183,7 @@ def plane(picture):
 
 def limit(picture):
     n = picture.numbers
-    values = [*n["line"]["R"], n["R_j"] - n["epsilon"], n["model_t"]]
+    values = [*n["line"]["R"], n["R_j"] - n["epsilon"], n["model_s"]]
     size = 1.02 * max(*values, *(-2 * value for value in values))
     return max(0.25, 2 ** np.ceil(np.log2(size or 0.25)))
 
@@ -311,24 +311,24 @@ def test_the_corners_are_where_another_neuron_switches(drawn):
         assert len(dots) == len(found)
         lines, names = picture.all("switches"), picture.all("switch names")
         for n, (dot, line, name, corner) in enumerate(zip(dots, lines, names, found, strict=True)):
-            assert near(dot.points[0], scale.pixels(way(picture, corner["t"]))) and dot.fill == (*LIGHT, 1)
-            assert near(line.points[:, 0], side(picture).pixels([corner["t"], 0])[0])
+            assert near(dot.points[0], scale.pixels(way(picture, corner["s"]))) and dot.fill == (*LIGHT, 1)
+            assert near(line.points[:, 0], side(picture).pixels([corner["s"], 0])[0])
             assert near(sorted(line.points[:, 1]), [side(picture).top, side(picture).bottom])
             assert name.text == f"{corner['neuron']} {'on' if corner['on'] else 'off'}"
             assert abs(name.middle[0] - line.points[0, 0]) < 2 and side(picture).holds(name.middle)
             assert all(abs(name.middle[1] - other.middle[1]) > 10 for other in names[max(n - 2, 0) : n])
-            before, after = (said(picture, corner["neuron"], corner["t"] + step) for step in (-1e-6, 1e-6))
+            before, after = (said(picture, corner["neuron"], corner["s"] + step) for step in (-1e-6, 1e-6))
             assert (before > 0, after > 0) == ((False, True) if corner["on"] else (True, False)), picture
         switched = [sum(corner["neuron"] == k for corner in found) for k in range(3, 8)]
         for k, times in zip(range(3, 8), switched, strict=True):
             if k > 2 * layer(picture) and str(k) != given(picture, "neuron"):
-                active = np.array([said(picture, k, t) > 1e-9 for t in np.linspace(0, 1 - 1e-6, 301)])
+                active = np.array([said(picture, k, s) > 1e-9 for s in np.linspace(0, 1 - 1e-6, 301)])
                 assert abs(np.diff(active.astype(int))).sum() == times, f"{picture}: neuron {k}"
 
 
-def said(picture, k, t):
-    """Return what a neuron says at t, from its own layer or one above the walking one's."""
-    a = way(picture, t)
+def said(picture, k, s):
+    """Return what a neuron says at s, from its own layer or one above the walking one's."""
+    a = way(picture, s)
     for n in range(layer(picture) - 1, (k - 1) // 2):
         a = np.maximum(0, a @ W[n] + bias(picture, n))
     return a[(k - 1) % 2]
@@ -342,12 +342,12 @@ def test_the_handles_stand_where_they_belong(drawn):
         assert picture.one(f"{key} name").text == key and picture.one(f"{key}mark").fill == (*INK, 1)
         assert all(min(grab.box[2:]) >= 43.9 for grab in picture.all("grabs"))
         if silent(picture):
-            assert picture.hidden("t")
+            assert picture.hidden("s")
             continue
-        t, n = given(picture, "t"), picture.numbers
-        assert near(picture.one("here").points[0], plane(picture).pixels(way(picture, t)))
-        assert near(picture.one("t").points[0], side(picture).pixels([t, n["R_t"]])), picture
-        assert picture.one("t name").text == "t"
+        s, n = given(picture, "s"), picture.numbers
+        assert near(picture.one("here").points[0], plane(picture).pixels(way(picture, s)))
+        assert near(picture.one("s").points[0], side(picture).pixels([s, n["R_s"]])), picture
+        assert picture.one("s name").text == "s"
 
 
 # --- the relevance along the walk ---
@@ -362,9 +362,9 @@ def test_the_axes_of_the_side_view(drawn):
         for tick, k in zip(picture.all("side y ticks"), (-0.5, 0, 0.5, 1), strict=True):
             assert abs(tick.middle[1] - scale.pixels([0, k * top])[1]) < 3
         assert [tick.text for tick in picture.all("side x ticks")] == ["x", "root"]
-        for tick, t in zip(picture.all("side x ticks"), (0, 1), strict=True):
-            assert abs(tick.middle[0] - scale.pixels([t, 0])[0]) < 2
-        assert [label.text for label in picture.all("side axis labels")] == ["t", "R"]
+        for tick, s in zip(picture.all("side x ticks"), (0, 1), strict=True):
+            assert abs(tick.middle[0] - scale.pixels([s, 0])[0]) < 2
+        assert [label.text for label in picture.all("side axis labels")] == ["s", "R"]
 
 
 def test_the_true_line_is_what_the_layers_above_hand_down(drawn):
@@ -374,11 +374,11 @@ def test_the_true_line_is_what_the_layers_above_hand_down(drawn):
             continue
         scale, curve = side(picture), picture.one("curve")
         pixel = 1.5 * limit(picture) / (scale.bottom - scale.top)
-        t, R = scale.numbers(curve.points).T
-        assert near([t.min(), t.max()], [0, 1], 0.01)
-        jumps = [corner["t"] for corner in picture.numbers["corners"]]
-        away = np.array([min((abs(one - jump) for jump in jumps), default=1) > 0.012 for one in t]) & (t < 0.999)
-        assert np.abs(R - relevance(picture, t))[away].max() < 1.2 * pixel, picture
+        s, R = scale.numbers(curve.points).T
+        assert near([s.min(), s.max()], [0, 1], 0.01)
+        jumps = [corner["s"] for corner in picture.numbers["corners"]]
+        away = np.array([min((abs(one - jump) for jump in jumps), default=1) > 0.012 for one in s]) & (s < 0.999)
+        assert np.abs(R - relevance(picture, s))[away].max() < 1.2 * pixel, picture
         fine = np.linspace(0.002, 0.998, 150)
         assert covered(scale.pixels(np.stack([fine, relevance(picture, fine)], axis=-1)), curve.points, 4), picture
         assert curve.stroke == (*PAGE_INK[picture.look.theme], 1) and curve.dashes == () and curve.fill is None
@@ -398,7 +398,11 @@ def test_model_and_tangent_are_straight_lines_to_the_root(drawn):
             assert np.all(np.abs(points[:, 1] - start * (1 - points[:, 0])) < 0.7 * pixel + 1e-5), f"{picture}: {name}"
             assert near([points[:, 0].min(), points[:, 0].max()], [0, 1], 0.01)
         assert picture.one("model").stroke == (*FIRST_ORDER[picture.look.theme], 1)
-        assert picture.one("tangent").stroke == (*MUTED[picture.look.theme], 1) and picture.one("tangent").dashes
+        assert picture.one("tangent").stroke == (*MUTED[picture.look.theme], 1) and picture.one("tangent").dashes == (
+            0.5,
+            4.5,
+        )
+        assert picture.one("model").dashes == (7, 4)
         assert picture.one("model").fill is None and picture.one("tangent").fill is None
 
 
@@ -406,20 +410,20 @@ def test_the_gap_and_epsilon_are_drawn_where_they_are(drawn):
     for picture in drawn:
         if silent(picture):
             continue
-        n, t, scale = picture.numbers, given(picture, "t"), side(picture)
+        n, s, scale = picture.numbers, given(picture, "s"), side(picture)
         ends = scale.pixels([[0, n["R_j"] - n["epsilon"]], [0, n["R_j"]]])
         assert near(picture.parts["gap"][0].points, ends), picture
-        assert near(picture.parts["missed"][0].points, scale.pixels([[t, n["model_t"]], [t, n["R_t"]]])), picture
+        assert near(picture.parts["missed"][0].points, scale.pixels([[s, n["model_s"]], [s, n["R_s"]]])), picture
         assert picture.parts["gap"][0].stroke == (*rgb(EPSILON), 1)
         assert picture.parts["missed"][0].stroke == (*PAGE_INK[picture.look.theme], 1)
         root, start, foot, modeled = picture.all("side marks")
         for mark, point in ((root, [1, 0]), (start, [0, n["R_j"]]), (foot, [0, n["R_j"] - n["epsilon"]]),
-                            (modeled, [t, n["model_t"]])):  # fmt: skip
+                            (modeled, [s, n["model_s"]])):  # fmt: skip
             assert near(mark.middle, scale.pixels(point), 1), f"{picture}: {mark}"
-        for name, text, value in (("gap name", "ε = ", n["epsilon"]), ("missed name", "gap at t: ", n["gap_t"])):
+        for name, text, value in (("gap name", "ε = ", n["epsilon"]), ("missed name", "gap at s: ", n["gap_s"])):
             said = picture.one(name)
             assert said.text.startswith(text) and says(said.text.removeprefix(text), value, 4), picture
-        assert abs(n["gap_t"] - (relevance(picture, [min(t, 1 - 1e-12)])[0] - n["model_t"])) < 1e-6
+        assert abs(n["gap_s"] - (relevance(picture, [min(s, 1 - 1e-12)])[0] - n["model_s"])) < 1e-6
         name = picture.one("gap name")
         assert name.box[0] > scale.left - 34 and name.box[0] + name.box[2] < scale.pixels([0, 0])[0]
         assert abs(name.middle[1] - picture.parts["gap"][0].points[:, 1].mean()) < 4
@@ -432,8 +436,8 @@ def test_the_side_view_is_described(drawn):
             assert label == f"Neuron {k} is silent, so there is no walk to look at."
             continue
         assert label.startswith(f"R{sub(k)} along the walk. At x it is {show(n['R_j'])}, at the root 0.")
-        for text, value in ((f"At t = {show(given(picture, 't'))} it is ", n["R_t"]), ("and its model ", n["model_t"]),
-                            ("the gap is ", n["gap_t"]), (f"c{sub(k)} is ", n["c"][0]), ("at x and ", n["c"][2]),
+        for text, value in ((f"At s = {show(given(picture, 's'))} it is ", n["R_s"]), ("and its model ", n["model_s"]),
+                            ("the gap is ", n["gap_s"]), (f"c{sub(k)} is ", n["c"][0]), ("at x and ", n["c"][2]),
                             ("so ε is ", n["epsilon"]), ("leads to ", n["R_j"] - n["epsilon"])):  # fmt: skip
             said = label.split(text)[1].replace(". ", " ").removesuffix(".").split(" ")[0].strip(",;")
             assert says(said, value, 4), f"{picture}: {text} {said}"
@@ -452,9 +456,9 @@ def test_the_legend_names_what_is_drawn(drawn):
             "corner": "another neuron switches",
             "domain": "edge of 0 ≤ x ≤ 3" if first else "what inputs reach",
             "side-curve": f"true R{sub(k)}",
-            "side-model": f"model a{sub(k)}(t) c{sub(k)}(0)",
+            "side-model": f"model a{sub(k)}(s) c{sub(k)}(0)",
             "side-tangent": "tangent at the root",
-            "missed": "gap at t",
+            "missed": "gap at s",
             "gap": "ε at x",
             "switch": "another neuron switches",
         }
@@ -530,7 +534,7 @@ def test_the_controls_show_the_state(drawn):
             options = picture.parts[f"choices of {key}"]
             assert [(option.value, option.labels) for option in options] == [(k, [v]) for k, v in choices.items()]
             assert [option.value for option in options if option.checked] == [given(picture, key)]
-        for key, low, high in (("x.0", 0, 3), ("x.1", 0, 3), ("t", 0, 1), ("b", -2, 0)):
+        for key, low, high in (("x.0", 0, 3), ("x.1", 0, 3), ("s", 0, 1), ("b", -2, 0)):
             name, *index = key.split(".")
             value = given(picture, name)[int(index[0])] if index else given(picture, name)
             field = picture.one(f"field {key}")

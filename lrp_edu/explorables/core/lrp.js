@@ -215,7 +215,7 @@ export function upAndDown(a, layers, parts) {
   return { a: all, R, c };
 }
 
-const LEFT = 2 ** -200; // stands for 1 − t at the root, so that 0 / 0 is the limit from the active side
+const LEFT = 2 ** -200; // stands for 1 − s at the root, so that 0 / 0 is the limit from the active side
 
 /** The walk of neuron j of a layer, from the activations a below it: the root, the way, and what the layer says on it. */
 export function neuronWalk(a, { W, b }, j, direction) {
@@ -224,13 +224,13 @@ export function neuronWalk(a, { W, b }, j, direction) {
   const z = forward(a, W, b);
   const root = a.map((value, i) => value - (z[j] / slopes[j]) * v[i]);
   const atRoot = z.map((value, k) => value - z[j] * (slopes[k] / slopes[j]));
-  const mix = (from, to, t) => from.map((value, i) => (1 - t) * value + t * to[i]);
+  const mix = (from, to, s) => from.map((value, i) => (1 - s) * value + s * to[i]);
   return {
     root,
-    point: (t) => mix(a, root, t),
-    preactivations: (t) => mix(z, atRoot, t),
-    neurons: (t) => z.map((value, k) => plus(Math.max(1 - t, LEFT) * value + t * atRoot[k])),
-    activation: (t) => (1 - t) * z[j],
+    point: (s) => mix(a, root, s),
+    preactivations: (s) => mix(z, atRoot, s),
+    neurons: (s) => z.map((value, k) => plus(Math.max(1 - s, LEFT) * value + s * atRoot[k])),
+    activation: (s) => (1 - s) * z[j],
   };
 }
 

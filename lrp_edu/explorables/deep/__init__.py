@@ -70,7 +70,7 @@ class DeepFigure(Explorable):
         The rule of all layers above the neuron, which hands it its relevance.
     b : float, default=0
         The bias of the neurons 5, 6 and 7.
-    t : float, default=0.5
+    s : float, default=0.5
         A part of the walk, from 0 at x to 1 at the root.
 
     Notes
@@ -90,9 +90,9 @@ class DeepFigure(Explorable):
         "sum_R": {"neuron": {k: "R₃ + R₄ at x" if k in "34" else "R₅ + R₆ at x" for k in NEURONS}},
         "lost": "f(x) minus this sum",
         "R_j": _named("R_ at x"),
-        "R_t": _named("R_ at t"),
-        "model_t": _named("its model, a_(t) c_(0)"),
-        "gap_t": "gap at t",
+        "R_s": _named("R_ at s"),
+        "model_s": _named("its model, a_(s) c_(0)"),
+        "gap_s": "gap at s",
         "worst": "largest gap on the walk",
         "c.0": _named("c_ at x"),
         "c.2": _named("c_ at the root"),
@@ -123,11 +123,11 @@ class DeepFigure(Explorable):
         {"off": "On the way neuron # falls silent.", "on": "On the way neuron # becomes active."}, range(3, 8)
     )
     at_once = 2
-    spoken = ("R_j", "R_t", "gap_t", "epsilon")
+    spoken = ("R_j", "R_s", "gap_s", "epsilon")
     constants = {
         "weights": [W1, W2, W3],
         "bias": B1,
-        "names": {"a": "a, activations below the neuron", "t": "t, part of the walk"},
+        "names": {"a": "a, activations below the neuron", "s": "s, part of the way"},
         "reach": REACH,
         "ranges": RANGES,
         "strongest": 3,
@@ -142,7 +142,7 @@ class DeepFigure(Explorable):
     walk = Choice({"w2": "w²", "z": "z", "zplus": "z⁺"}, "zplus", label="its walk")
     above = Choice({"zplus": "z⁺", "gamma": "γ", "lrp0": "LRP-0"}, "zplus", label="rule above")
     b = Number(0.0, -2, 0, label="bias of 5, 6, 7")
-    t = Number(0.5, 0, 1, step=0.05, label="t", control="field")
+    s = Number(0.5, 0, 1, step=0.05, label="s", control="field")
 
     @traitlets.default("caption")
     def _caption(self):
@@ -171,21 +171,21 @@ class DeepFigure(Explorable):
             return plain({**sums, **dict.fromkeys(WALKED), "corners": [], "notes": [*notes, f"silent-{self.neuron}"]})
         walk = NeuronWalk(network, self.x, self.layer, place, DIRECTIONS[self.walk], RULES[self.above], target=0)
         corners = self._corners(network.weighted[self.layer - 1 :], walk)
-        t = np.array([0, self.t, 1, *self._looked_at(corners)])
-        c = walk.factor(t)
-        R, model = walk.activation(t) * c, walk.activation(t) * c[0]
+        s = np.array([0, self.s, 1, *self._looked_at(corners)])
+        c = walk.factor(s)
+        R, model = walk.activation(s) * c, walk.activation(s) * c[0]
         return plain({
             **sums,
             "root": walk.root,
-            "at": walk.point(self.t),
-            "R_t": R[1],
-            "model_t": model[1],
-            "gap_t": R[1] - model[1],
+            "at": walk.point(self.s),
+            "R_s": R[1],
+            "model_s": model[1],
+            "gap_s": R[1] - model[1],
             "worst": np.abs(R - model).max(),
             "c": c[:3],
             "ratio": c[2] / c[0] if c[0] else None,
             "epsilon": walk.activation(0) * (c[0] - c[2]),
-            "line": {"t": t[3:], "R": R[3:]},
+            "line": {"s": s[3:], "R": R[3:]},
             "corners": corners,
             "notes": self._notes(f, walk.root, c, corners),
         })  # fmt: skip
@@ -199,7 +199,7 @@ class DeepFigure(Explorable):
 
     def _looked_at(self, corners):
         """Return parts of the walk: evenly from 0 to 1, and on both sides of each corner."""
-        beside = [corner["t"] + side * BESIDE for corner in corners for side in (-1, 1)]
+        beside = [corner["s"] + side * BESIDE for corner in corners for side in (-1, 1)]
         return np.clip(np.sort([*np.arange(STEPS + 1) / STEPS, *beside]), 0, 1)
 
     def _corners(self, layers, walk):
@@ -209,13 +209,13 @@ class DeepFigure(Explorable):
         """
         found = []
         for n, layer in enumerate(layers):
-            t = np.unique([0, *(corner["t"] for corner in found), 1])
-            a = walk.point(t)
+            s = np.unique([0, *(corner["s"] for corner in found), 1])
+            a = walk.point(s)
             for below in layers[:n]:
                 a = np.maximum(0, below.forward(a))
             for k, z in enumerate(layer.forward(a).T, start=2 * (self.layer + n) + 1):
-                found += [{"t": where, "neuron": k, "on": on} for where, on in _crossings(t, z)]
-        return sorted(found, key=lambda corner: corner["t"])
+                found += [{"s": where, "neuron": k, "on": on} for where, on in _crossings(s, z)]
+        return sorted(found, key=lambda corner: corner["s"])
 
     def _notes(self, f, root, c, corners):
         changes = [f"{'on' if corner['on'] else 'off'}-{corner['neuron']}" for corner in corners]
@@ -231,21 +231,21 @@ class DeepFigure(Explorable):
         return [["outside", "unreachable"][self.layer - 1]] * bool(beyond)
 
 
-WALKED = ("root", "at", "R_t", "model_t", "gap_t", "worst", "c", "ratio", "epsilon", "line")
+WALKED = ("root", "at", "R_s", "model_s", "gap_s", "worst", "c", "ratio", "epsilon", "line")
 """The numbers that there are only for a neuron that is active."""
 
 
-def _crossings(t, z):
-    """Yield where z, linear between its values at t, changes its sign, and if it is above 0 then. It may rest at 0."""
+def _crossings(s, z):
+    """Yield where z, linear between its values at s, changes its sign, and if it is above 0 then. It may rest at 0."""
     signed = np.flatnonzero(np.abs(z) > SAME)
     for i, k in zip(signed, signed[1:], strict=False):
         if z[i] * z[k] < 0:
-            rests = t[k - 1] if z[k] > 0 else t[i + 1]
-            yield rests if k > i + 1 else t[i] + (t[k] - t[i]) * (z[i] / (z[i] - z[k])), bool(z[k] > 0)
+            rests = s[k - 1] if z[k] > 0 else s[i + 1]
+            yield rests if k > i + 1 else s[i] + (s[k] - s[i]) * (z[i] / (z[i] - z[k])), bool(z[k] > 0)
 
 
 def _course(c):
-    """Say what c does on the walk, given at x, at t, at the root, and in between."""
+    """Say what c does on the walk, given at x, at s, at the root, and in between."""
     start, _, end, *_ = c
     if np.abs(c - start).max() <= SAME:
         return "stays" if abs(start) > SAME else "none"

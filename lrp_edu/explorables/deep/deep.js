@@ -27,31 +27,31 @@ export function numbers(state, constants) {
   const [f, total, start] = [a[3][0], lrp.sum(R[0]), a[layer - 1]];
   const sums = { f_x: f, a, R, R_j: R[0][place], sum_R: total, lost: f - total, start };
   if (!a[layer][place]) {
-    const none = Object.fromEntries(["root", "at", "R_t", "model_t", "gap_t", "worst", "c", "ratio", "epsilon", "line"].map((key) => [key, null]));
+    const none = Object.fromEntries(["root", "at", "R_s", "model_s", "gap_s", "worst", "c", "ratio", "epsilon", "line"].map((key) => [key, null]));
     return { ...sums, ...none, corners: [], notes: [...(f ? [] : ["nothing"]), `silent-${state.neuron}`] };
   }
   const walk = lrp.neuronWalk(start, own, place, lrp.DIRECTIONS[state.walk]);
-  const factor = (t) => lrp.upAndDown(walk.neurons(t), higher, parts).c[place];
+  const factor = (s) => lrp.upAndDown(walk.neurons(s), higher, parts).c[place];
   const corners = findCorners(walk, layers.slice(layer - 1), 2 * layer + 1, same);
-  const sides = corners.flatMap(({ t }) => [t - beside, t + beside]);
-  const t = [...Array.from({ length: steps + 1 }, (_, n) => n / steps), ...sides].sort((p, q) => p - q).map((part) => Math.min(Math.max(part, 0), 1));
-  const c = [0, state.t, 1].map(factor);
-  const looked = t.map(factor);
-  const line = t.map((part, n) => walk.activation(part) * looked[n]);
+  const sides = corners.flatMap(({ s }) => [s - beside, s + beside]);
+  const s = [...Array.from({ length: steps + 1 }, (_, n) => n / steps), ...sides].sort((p, q) => p - q).map((part) => Math.min(Math.max(part, 0), 1));
+  const c = [0, state.s, 1].map(factor);
+  const looked = s.map(factor);
+  const line = s.map((part, n) => walk.activation(part) * looked[n]);
   const model = (part) => walk.activation(part) * c[0];
-  const R_t = walk.activation(state.t) * c[1];
+  const R_s = walk.activation(state.s) * c[1];
   return {
     ...sums,
     root: walk.root,
-    at: walk.point(state.t),
-    R_t,
-    model_t: model(state.t),
-    gap_t: R_t - model(state.t),
-    worst: Math.max(Math.abs(R_t - model(state.t)), ...line.map((value, n) => Math.abs(value - model(t[n])))),
+    at: walk.point(state.s),
+    R_s,
+    model_s: model(state.s),
+    gap_s: R_s - model(state.s),
+    worst: Math.max(Math.abs(R_s - model(state.s)), ...line.map((value, n) => Math.abs(value - model(s[n])))),
     c,
     ratio: c[0] ? c[2] / c[0] : null,
     epsilon: walk.activation(0) * (c[0] - c[2]),
-    line: { t, R: line },
+    line: { s, R: line },
     corners,
     notes: notes(state, { f, c, looked, corners, root: walk.root, layer }, { same, reach }),
   };
@@ -61,21 +61,21 @@ export function numbers(state, constants) {
 function findCorners(walk, layers, first, same) {
   const found = [];
   layers.forEach((layer, n) => {
-    const t = [...new Set([0, ...found.map((corner) => corner.t), 1])].sort((p, q) => p - q);
-    const z = t.map((part) => forward(layers.slice(0, n).reduce((a, one) => relu(forward(a, one)), walk.point(part)), layer));
+    const s = [...new Set([0, ...found.map((corner) => corner.s), 1])].sort((p, q) => p - q);
+    const z = s.map((part) => forward(layers.slice(0, n).reduce((a, one) => relu(forward(a, one)), walk.point(part)), layer));
     for (let k = 0; k < layer.b.length; k++) {
-      for (const [part, on] of crossings(t, z.map((values) => values[k]), same)) found.push({ t: part, neuron: first + 2 * n + k, on });
+      for (const [part, on] of crossings(s, z.map((values) => values[k]), same)) found.push({ s: part, neuron: first + 2 * n + k, on });
     }
   });
-  return found.sort((p, q) => p.t - q.t);
+  return found.sort((p, q) => p.s - q.s);
 }
 
-/** Where z, linear between its values at t, changes its sign, and if it is above 0 then. It may rest at 0. */
-function crossings(t, z, same) {
-  const signed = t.map((_, i) => i).filter((i) => Math.abs(z[i]) > same);
+/** Where z, linear between its values at s, changes its sign, and if it is above 0 then. It may rest at 0. */
+function crossings(s, z, same) {
+  const signed = s.map((_, i) => i).filter((i) => Math.abs(z[i]) > same);
   return signed.slice(1).map((k, n) => [signed[n], k]).filter(([i, k]) => z[i] * z[k] < 0).map(([i, k]) => {
-    const rests = z[k] > 0 ? t[k - 1] : t[i + 1];
-    return [k > i + 1 ? rests : t[i] + (t[k] - t[i]) * (z[i] / (z[i] - z[k])), z[k] > 0];
+    const rests = z[k] > 0 ? s[k - 1] : s[i + 1];
+    return [k > i + 1 ? rests : s[i] + (s[k] - s[i]) * (z[i] / (z[i] - z[k])), z[k] > 0];
   });
 }
 
@@ -108,7 +108,7 @@ const sub = (k) => String.fromCharCode(0x2080 + Number(k));
 const BELOW = { 1: ["x₁", "x₂"], 2: ["a₃", "a₄"] }; // what the plane shows, for each layer of the neuron
 const FAR = 4000; // px, beyond every plot
 const CELLS = 64; // of the colored plane, in each direction
-const WAY = [-0.52, 1.15]; // what of t the side view shows
+const WAY = [-0.52, 1.15]; // what of s the side view shows
 const TINY = 2 ** -100; // stands for an activation on the silent side, where c is what it is at the hinge
 
 function view({ stage, side, control, set: change, schema, constants, palette, redraw, steady }) {
@@ -121,13 +121,13 @@ function view({ stage, side, control, set: change, schema, constants, palette, r
   const walk = drawWalk(plane, constants);
   const legend = drawLegend(constants, palette.relevance);
   stage.append(legend.element);
-  const relevances = sideView(stage, { schema, names: constants.names, redraw, move: (t) => change({ t }) });
+  const relevances = sideView(stage, { schema, names: constants.names, redraw, move: (s) => change({ s }) });
 
   const x = handle(plane, { name: "x", label: schema.x.label, shape: disc(), at: "ne", range: () => [0, 1].map(() => [schema.x.low, schema.x.high]), move: (point) => change({ x: point }) });
   const reached = (point) => inputs(point.map((value, k) => Math.max(0, value) - bias[k]), weights[0]);
   const a = handle(plane, { name: "a", label: constants.names.a, shape: disc(), at: "ne", range: () => [0, 1].map(() => [0, ranges[2][1]]), move: (point) => change({ x: reached(point) }) });
   const network = drawNetwork(constants, (neuron) => change({ neuron }));
-  side.append(control("neuron"), control("walk"), control("above"), network.element, make("div", { class: "points" }, control("x"), control("t")), control("b"));
+  side.append(control("neuron"), control("walk"), control("above"), network.element, make("div", { class: "points" }, control("x"), control("s")), control("b"));
   const limitOf = steady();
 
   let shown = 1;
@@ -217,7 +217,7 @@ const HEAD = "M0 0 -11 5 -8.5 0 -11 -5Z"; // of the walk, its tip at the origin
 const [CLEAR, SHORT] = [10, 26]; // px from the middle of the root's mark to the tip, and the shortest walk that has a head
 const MOST = 6; // corners at most on a walk
 
-/** The walk from the activations to the root, with its corners and the point that t chooses, and what inputs can reach. */
+/** The walk from the activations to the root, with its corners and the point that s chooses, and what inputs can reach. */
 function drawWalk(plane, { reach }) {
   const { data, marks, X, Y } = plane;
   const world = make("path", { class: "domain" });
@@ -230,23 +230,23 @@ function drawWalk(plane, { reach }) {
   const root = landmark(plane, data, { name: "x̃", shape: diamond() });
   marks.append(here);
 
-  return ({ t }, { start, root: end, at, corners: found, notes: keys }, layer) => {
+  return ({ s }, { start, root: end, at, corners: found, notes: keys }, layer) => {
     set(world, { d: `M${reach[layer].map(([x, y]) => `${X(x)} ${Y(y)}`).join("L")}Z` });
     for (const element of [halo, path, head, here]) set(element, { display: end ? null : "none" });
     root.place(end);
     setText(root.element.lastChild, layer === 1 ? "x̃" : "ã");
     root.element.classList.toggle("outside", keys.some((key) => key === "outside" || key === "unreachable"));
-    corners.forEach((dot, n) => set(dot, found[n] ? { cx: X(mix(start[0], end[0], found[n].t)), cy: Y(mix(start[1], end[1], found[n].t)), display: null } : { display: "none" }));
+    corners.forEach((dot, n) => set(dot, found[n] ? { cx: X(mix(start[0], end[0], found[n].s)), cy: Y(mix(start[1], end[1], found[n].s)), display: null } : { display: "none" }));
     if (!end) return;
     for (const line of [halo, path]) set(line, ends(plane, start, end));
-    set(here, { transform: `translate(${X(at[0])} ${Y(at[1])})`, "data-t": t });
+    set(here, { transform: `translate(${X(at[0])} ${Y(at[1])})`, "data-s": s });
     const [dx, dy] = [X(end[0]) - X(start[0]), Y(end[1]) - Y(start[1])];
     set(head, Math.hypot(dx, dy) >= SHORT
       ? { transform: `translate(${X(end[0])} ${Y(end[1])}) rotate(${(Math.atan2(dy, dx) * 180) / Math.PI}) translate(${-CLEAR} 0)` } : { display: "none" });
   };
 }
 
-const mix = (from, to, t) => (1 - t) * from + t * to;
+const mix = (from, to, s) => (1 - s) * from + s * to;
 
 function drawLegend({ strongest }, colors) {
   const id = newId("legend");
@@ -258,7 +258,7 @@ function drawLegend({ strongest }, colors) {
   const other = legendEntry("", ground(), sampleLine("hinge", { "data-own": "false" }));
   const walk = legendEntry("", ground(), sampleLine("walk"), make("path", { class: "walk-head", d: HEAD, transform: "translate(29 7)" }));
   const corner = legendEntry("another neuron switches", ground(), make("circle", { class: "corner", r: 3.5, cx: 15, cy: 7 }));
-  const here = legendEntry("at t", ground(), make("g", { class: "on-light", transform: "translate(15 7)" }, circle()));
+  const here = legendEntry("at s", ground(), make("g", { class: "on-light", transform: "translate(15 7)" }, circle()));
   const world = legendEntry("", ground(), sampleLine("domain"));
   const element = make("p", { class: "legend" }, factors, silent, own, other, walk, corner, here, world);
   const say = (entry, text) => setText(entry.querySelector(".legend-text"), text);
@@ -274,37 +274,37 @@ function drawLegend({ strongest }, colors) {
 
 // --- the relevance along the walk ---
 
-/** The true relevance over t, the model that holds c fixed, the tangent at the root, the gap at t, and ε at x. */
+/** The true relevance over s, the model that holds c fixed, the tangent at the root, the gap at s, and ε at x. */
 function sideView(parent, { schema, names, redraw, move }) {
-  const view = plot(parent, { x: WAY, y: [-1, 2], aspect: 0.5, xLabel: "t", yLabel: "R", xTicks: [[0, "x"], [1, "root"]], label: "The relevance of the neuron along its walk", onResize: redraw });
+  const view = plot(parent, { x: WAY, y: [-1, 2], aspect: 0.5, xLabel: "s", yLabel: "R", xTicks: [[0, "x"], [1, "root"]], label: "The relevance of the neuron along its walk", onResize: redraw });
   view.svg.classList.add("side-view");
   const [curve, tangent, model] = ["side-curve", "side-tangent", "side-model"].map((name) => make("polyline", { class: name }));
   const switches = Array.from({ length: MOST }, () => ({ line: make("line", { class: "switch" }), name: make("text", { class: "side-name switch-name", "text-anchor": "middle" }) }));
   const remainder = make("line", { class: "gap" });
   const missed = make("line", { class: "missed" });
-  const [start, root, foot, model_t] = [disc(), diamond(), circle(), circle()];
-  for (const mark of [start, root, foot, model_t]) mark.classList.add("mark-small");
+  const [start, root, foot, model_s] = [disc(), diamond(), circle(), circle()];
+  for (const mark of [start, root, foot, model_s]) mark.classList.add("mark-small");
   foot.classList.add("foot");
-  model_t.classList.add("model-at");
+  model_s.classList.add("model-at");
   const text = (name, anchor) => make("text", { class: `side-name ${name}`, "text-anchor": anchor });
   const [gapName, missedName] = [text("side-gap", "end"), text("side-missed", "start")];
   view.data.append(...switches.map((one) => one.line), model, tangent, curve, remainder, missed);
-  view.marks.append(...switches.map((one) => one.name), root, start, foot, model_t, gapName, missedName);
-  let value = 0; // of the true line at t
-  const t = handle(along(view, "x", () => value), { name: "t", label: names.t, shape: disc(), at: "ne", step: schema.t.step, range: () => [[schema.t.low, schema.t.high]], move });
+  view.marks.append(...switches.map((one) => one.name), root, start, foot, model_s, gapName, missedName);
+  let value = 0; // of the true line at s
+  const s = handle(along(view, "x", () => value), { name: "s", label: names.s, shape: disc(), at: "ne", step: schema.s.step, range: () => [[schema.s.low, schema.s.high]], move });
   const legend = sideLegend();
   parent.append(legend.element);
   let drawn = null;
 
   return (now, values, limitOf) => {
-    const { line, R_j, epsilon, R_t, model_t: modeled, gap_t, corners } = values;
-    const parts = [curve, tangent, model, remainder, missed, start, root, foot, model_t, gapName, missedName];
+    const { line, R_j, epsilon, R_s, model_s: modeled, gap_s, corners } = values;
+    const parts = [curve, tangent, model, remainder, missed, start, root, foot, model_s, gapName, missedName];
     for (const element of parts) set(element, { display: line ? null : "none" });
     switches.forEach(({ line: one, name }, n) => [one, name].forEach((element) => set(element, { display: corners[n] ? null : "none" })));
     set(view.svg, { "aria-label": describe(now, values) });
     legend.update(now);
     if (!line) {
-      t.place(null);
+      s.place(null);
       return;
     }
     const T_x = R_j - epsilon;
@@ -316,24 +316,24 @@ function sideView(parent, { schema, names, redraw, move }) {
     const within = (R) => Math.min(Math.max(R, ranges.y[0]), ranges.y[1]); // while the scale rests
     const points = (list) => list.map((point) => view.pixels(point).join(",")).join(" ");
     const at = (mark, [part, R]) => set(mark, R === within(R) ? { transform: `translate(${X(part)} ${Y(R)})` } : { display: "none" });
-    set(curve, { points: points(line.t.map((part, n) => [part, line.R[n]])) });
+    set(curve, { points: points(line.s.map((part, n) => [part, line.R[n]])) });
     set(model, { points: points([[0, R_j], [1, 0]]) });
     set(tangent, { points: points([[0, T_x], [1, 0]]) });
     set(remainder, ends(view, [0, T_x], [0, R_j]));
-    set(missed, ends(view, [now.t, modeled], [now.t, R_t]));
-    value = within(R_t);
-    t.place(now.t);
+    set(missed, ends(view, [now.s, modeled], [now.s, R_s]));
+    value = within(R_s);
+    s.place(now.s);
     at(start, [0, R_j]);
     at(foot, [0, T_x]);
     at(root, [1, 0]);
-    at(model_t, [now.t, modeled]);
+    at(model_s, [now.s, modeled]);
     set(gapName, { x: X(0) - 11, y: Y(within((T_x + R_j) / 2)) + 4 });
     setText(gapName, `ε = ${format(epsilon)}`);
     set(missedName, { x: X(1) + 4, y: Y(ranges.y[1]) + 15, "text-anchor": "end" });
-    setText(missedName, `gap at t: ${format(gap_t)}`);
+    setText(missedName, `gap at s: ${format(gap_s)}`);
     switches.forEach(({ line: one, name }, n) => {
       if (!corners[n]) return;
-      const px = X(corners[n].t);
+      const px = X(corners[n].s);
       set(one, { x1: px, x2: px, y1: Y(ranges.y[0]), y2: Y(ranges.y[1]) });
       set(name, { x: px, y: Y(ranges.y[0]) - 6 - 14 * (n % 3) });
       setText(name, `${corners[n].neuron} ${corners[n].on ? "on" : "off"}`);
@@ -341,20 +341,20 @@ function sideView(parent, { schema, names, redraw, move }) {
   };
 }
 
-function describe({ neuron, t }, { line, R_j, R_t, model_t, gap_t, epsilon, c }) {
+function describe({ neuron, s }, { line, R_j, R_s, model_s, gap_s, epsilon, c }) {
   const k = sub(neuron);
   if (!line) return `Neuron ${neuron} is silent, so there is no walk to look at.`;
-  return `R${k} along the walk. At x it is ${format(R_j)}, at the root 0. At t = ${format(t)} it is ${format(R_t)}, and its model ${format(model_t)}; the gap is ${format(gap_t)}. `
+  return `R${k} along the walk. At x it is ${format(R_j)}, at the root 0. At s = ${format(s)} it is ${format(R_s)}, and its model ${format(model_s)}; the gap is ${format(gap_s)}. `
     + `c${k} is ${format(c[0])} at x and ${format(c[2])} at the root. The tangent at the root leads to ${format(R_j - epsilon)} at x, so ε is ${format(epsilon)}.`;
 }
 
 function sideLegend() {
   const entries = { curve: legendEntry("", sampleLine("side-curve")), model: legendEntry("", sampleLine("side-model")), tangent: legendEntry("tangent at the root", sampleLine("side-tangent")) };
-  const element = make("p", { class: "legend" }, ...Object.values(entries), legendEntry("gap at t", sampleLine("missed")), legendEntry("ε at x", sampleLine("gap")),
+  const element = make("p", { class: "legend" }, ...Object.values(entries), legendEntry("gap at s", sampleLine("missed")), legendEntry("ε at x", sampleLine("gap")),
     legendEntry("another neuron switches", sampleLine("switch")));
   const update = ({ neuron }) => {
     setText(entries.curve.lastChild, `true R${sub(neuron)}`);
-    setText(entries.model.lastChild, `model a${sub(neuron)}(t) c${sub(neuron)}(0)`);
+    setText(entries.model.lastChild, `model a${sub(neuron)}(s) c${sub(neuron)}(0)`);
   };
   return { element, update };
 }
