@@ -8,7 +8,7 @@ from pypdf import PdfReader
 
 from benchmarks.web import page_of
 from lrp_edu import explorables
-from lrp_edu.explorables import DigitFigure, NetworkFigure, NeuronFigure, SharesFigure, TaylorFigure
+from lrp_edu.explorables import DeepFigure, DigitFigure, NetworkFigure, NeuronFigure, SharesFigure, TaylorFigure
 from lrp_edu.explorables.core.explorable import entry, show
 from lrp_edu.explorables.digit import SAMPLES
 
@@ -135,8 +135,41 @@ WALKS = {
         ],
         None,
     ),
+    "deep": (
+        DeepFigure(caption="Try [LRP-0 above](above=lrp0)."),
+        [
+            ("slider", "x, input to be explained", 1, 0, 3, TWO),
+            ("slider", "s, part of the way", 0.5, 0, 1, None),
+            plain_stop("radio", "3"),
+            plain_stop("radio", "z⁺"),
+            plain_stop("radio", "z⁺"),
+            field("x₁", 1, 0, 3),
+            field("x₂", 2, 0, 3),
+            field("s", 0.5, 0, 1),
+            *slider("bias of 5, 6, 7", 0, -2, 0),
+            plain_stop("button", "Reset"),
+            plain_stop("link", "LRP-0 above"),
+        ],
+        "R₃ at x = 4.4, R₃ at s = 2.9097, gap at s = 0.7097, ε, left over by the root = −1.9",
+    ),
+    "deep, second layer": (
+        DeepFigure(neuron="5", b=-1, caption=""),
+        [
+            ("slider", "a, activations below the neuron", 2, 0, 6, TWO),
+            ("slider", "s, part of the way", 0.5, 0, 1, None),
+            plain_stop("radio", "5"),
+            plain_stop("radio", "z⁺"),
+            plain_stop("radio", "z⁺"),
+            field("x₁", 1, 0, 3),
+            field("x₂", 2, 0, 3),
+            field("s", 0.5, 0, 1),
+            *slider("bias of 5, 6, 7", -1, -2, 0),
+            plain_stop("button", "Reset"),
+        ],
+        "R₅ at x = 0.9209, R₅ at s = 0.4235, gap at s = −0.0369, ε, left over by the root = 0.2009",
+    ),
 }
-KEYS = {"digit": ("[data-cell='0']", "9")}
+KEYS = {"digit": ("[data-cell='0']", "9"), "deep, second layer": ("[data-handle=a]", "ArrowRight")}
 """What is pressed on which element, where this is not an arrow key on a handle."""
 
 
@@ -222,6 +255,7 @@ ALL = (
     NetworkFigure(x=(1, 0, 1), rule="alphabeta"),
     SharesFigure(function="neuron", x=(1, 1)),
     DigitFigure(against="second"),
+    DeepFigure(),
 )
 READ = """([selector, name]) => [...document.querySelectorAll(selector)]
     .filter((element) => element.checkVisibility() && !element.closest("[display=none]"))

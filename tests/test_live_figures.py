@@ -11,13 +11,22 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
+from deep_cases import deep_case, deep_magnitude
 from digit_cases import digit_case, digit_magnitude
 from network_cases import network_case, network_magnitude
 from twins import twin
 
 from conftest import settle
 from lrp_edu import explorables, figures
-from lrp_edu.explorables import DigitFigure, Explorable, NetworkFigure, NeuronFigure, SharesFigure, TaylorFigure
+from lrp_edu.explorables import (
+    DeepFigure,
+    DigitFigure,
+    Explorable,
+    NetworkFigure,
+    NeuronFigure,
+    SharesFigure,
+    TaylorFigure,
+)
 from lrp_edu.explorables.core import plain
 from lrp_edu.explorables.core.explorable import HINT, entry, show
 from website.figures import data_files
@@ -116,6 +125,7 @@ PARITY = [
     Parity(TaylorFigure, taylor_case, taylor_magnitude),
     Parity(NetworkFigure, network_case, network_magnitude),
     Parity(DigitFigure, digit_case, digit_magnitude),
+    Parity(DeepFigure, deep_case, deep_magnitude),
 ]
 
 
@@ -262,7 +272,7 @@ def test_one_palette_everywhere(show_page):
 
 
 def test_paper_is_white_whatever_the_theme(show_page, page):
-    show_page(NeuronFigure(), TaylorFigure(), NetworkFigure(), DigitFigure())
+    show_page(NeuronFigure(), TaylorFigure(), NetworkFigure(), DigitFigure(), DeepFigure())
     read = """() => [...document.querySelectorAll('.explorable *')].map((element) => {
         const { color, fill, stroke, backgroundColor, filter, opacity } = getComputedStyle(element);
         return [element.tagName, element.getAttribute('class'), color, fill, stroke, backgroundColor, filter, opacity];
@@ -670,6 +680,7 @@ IN_THE_BOOK = [
     NetworkFigure(rule="zplus", first="zbox"),
     SharesFigure(),
     DigitFigure(),
+    DeepFigure(),
 ]
 
 
@@ -692,7 +703,8 @@ def test_a_page_does_not_move_while_a_figure_is_dragged(show_page, page, figure,
     show_page(figure)
     random = np.random.default_rng(8)
     (case,) = (parity.case for parity in PARITY if parity.figure.name == figure.name)
-    dragged = {"neuron": "xwab", "taylor": "ax", "network": "xb", "shares": "xa", "digit": ["ink"]}[figure.name]
+    dragged = {"neuron": "xwab", "taylor": "ax", "network": "xb", "shares": "xa", "digit": ["ink"], "deep": "xbs"}
+    dragged = dragged[figure.name]
     states = [{key: value for key, value in case(random).items() if key in dragged} for _ in range(30)]
     moved = page.evaluate(
         """async (states) => {
