@@ -8,7 +8,8 @@ from .core import Explorable
 from .digit import DigitFigure
 from .network import NetworkFigure
 from .neuron import NeuronFigure
+from .plane import PlaneFigure
 from .shares import SharesFigure
 from .taylor import TaylorFigure
 
-__all__ = ["DigitFigure", "Explorable", "NetworkFigure", "NeuronFigure", "SharesFigure", "TaylorFigure"]
+__all__ = ["DigitFigure", "Explorable", "NetworkFigure", "NeuronFigure", "PlaneFigure", "SharesFigure", "TaylorFigure"]
