@@ -720,7 +720,14 @@ def test_a_page_does_not_move_while_a_figure_is_dragged(show_page, page, figure,
     show_page(figure)
     random = np.random.default_rng(8)
     (case,) = (parity.case for parity in PARITY if parity.figure.name == figure.name)
-    dragged = {"neuron": "xwab", "taylor": "ax", "network": "xb", "shares": "xa", "plane": "xa", "digit": ["ink"]}[figure.name]
+    dragged = {
+        "neuron": "xwab",
+        "taylor": "ax",
+        "network": "xb",
+        "shares": "xa",
+        "plane": "xa",
+        "digit": ["ink"],
+    }[figure.name]
     states = [{key: value for key, value in case(random).items() if key in dragged} for _ in range(30)]
     moved = page.evaluate(
         """async (states) => {

@@ -29,9 +29,7 @@ export function levelLines({ values, size, at }, level) {
       const edges = [2 * n, 2 * (n + 1) + 1, 2 * (n + size), 2 * n + 1];
       const leaves = [0, 1, 2, 3].filter((k) => corners[k] && !corners[(k + 1) % 4]);
       const enters = (k) => !corners[k % 4] && corners[(k + 1) % 4];
-      // On a saddle both parts of the inside are one, if the middle of the cell belongs to it.
-      const joined = leaves.length === 2 && values[n] + values[n + 1] + values[n + size] + values[n + size + 1] >= 4 * level;
-      for (const k of leaves) next.set(edges[k], edges[((joined ? [1, 2, 3] : [3, 2, 1]).map((m) => k + m).find(enters)) % 4]);
+      for (const k of leaves) next.set(edges[k], edges[([3, 2, 1].map((m) => k + m).find(enters)) % 4]); // apart on a saddle
     }
   }
   const crossing = (edge) => {

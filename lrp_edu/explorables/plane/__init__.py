@@ -1,4 +1,4 @@
-"""The live figure of a function of two inputs, expanded at a point or along a path (chapter ``taylor-decomposition``)."""
+"""The live figure of a function of two inputs and the way from a to x (chapter ``taylor-decomposition``)."""
 
 import numpy as np
 import traitlets

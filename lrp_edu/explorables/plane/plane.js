@@ -90,9 +90,7 @@ function view({ stage, side, control, set: change, schema, constants, palette, s
     const { shape, edge, roots = shape } = known[now.function];
     const curve = curveAlong(now, known[now.function], constants.way);
     const shares = sums(values);
-    const between = curve.filter(([s]) => s >= 0 && s <= 1).map(([, value]) => value);
-    const sizes = [...shares.stops, ...between].flatMap((value) => [value, -2 * value]);
-    const limit = limitOf(1.02 * Math.max(...sizes));
+    const limit = limitOf(1.02 * Math.max(...shares.stops.flatMap((stop) => [stop, -2 * stop])));
     field(now.function, { shape, brightest: brightest[now.function], edge: roots, silent: Boolean(edge) });
     legs(now.x, now.a, values.R);
     way(now.a, now.x);
