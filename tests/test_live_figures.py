@@ -288,7 +288,7 @@ def test_one_palette_everywhere(show_page):
 
 
 def test_paper_is_white_whatever_the_theme(show_page, page):
-    show_page(NeuronFigure(), TaylorFigure(), NetworkFigure(), DigitFigure())
+    show_page(NeuronFigure(), TaylorFigure(), NetworkFigure(), PlaneFigure(), DigitFigure())
     read = """() => [...document.querySelectorAll('.explorable *')].map((element) => {
         const { color, fill, stroke, backgroundColor, filter, opacity } = getComputedStyle(element);
         return [element.tagName, element.getAttribute('class'), color, fill, stroke, backgroundColor, filter, opacity];
