@@ -8,7 +8,15 @@ from pypdf import PdfReader
 
 from benchmarks.web import page_of
 from lrp_edu import explorables
-from lrp_edu.explorables import DeepFigure, DigitFigure, NetworkFigure, NeuronFigure, SharesFigure, TaylorFigure
+from lrp_edu.explorables import (
+    DeepFigure,
+    DigitFigure,
+    NetworkFigure,
+    NeuronFigure,
+    PlaneFigure,
+    SharesFigure,
+    TaylorFigure,
+)
 from lrp_edu.explorables.core.explorable import entry, show
 from lrp_edu.explorables.digit import SAMPLES
 
@@ -102,6 +110,32 @@ WALKS = {
             plain_stop("link", "a sum"),
         ],
         "f(x) = 5.25, integrated gradients: R = (2.625, 2.625), Shapley: R = (2.625, 2.625)",
+    ),
+    "plane": (
+        PlaneFigure(caption="Try [a sum](function=sum)."),
+        [
+            ("slider", "x, point to be explained", 2, -1, 3, TWO),
+            ("slider", "a, point of expansion", 1, -1, 3, TWO),
+            plain_stop("combobox", "f", "x₁ x₂"),
+            plain_stop("radio", "point"),
+            *(field(name, value, -1, 3) for name, value in (("x₁", 2), ("x₂", 3), ("a₁", 1), ("a₂", 2))),
+            plain_stop("button", "Reset"),
+            plain_stop("link", "a sum"),
+        ],
+        "f(x) = 6.3, R₁ = 2.2, ε = 1.1",
+    ),
+    "path": (
+        PlaneFigure(mode="path", function="neuron", x=(1, 1), a=(0, 0), caption=""),
+        [
+            ("slider", "x, point to be explained", 1, -1, 3, TWO),
+            ("slider", "a, point of expansion", 0, -1, 3, TWO),
+            plain_stop("combobox", "f", "max(0, 2x₁ + x₂ − 1)"),
+            plain_stop("radio", "path"),
+            *(field(name, value, -1, 3) for name, value in (("x₁", 1), ("x₂", 1), ("a₁", 0), ("a₂", 0))),
+            *slider("gradients n", 10, 1, 100),
+            plain_stop("button", "Reset"),
+        ],
+        "f(x) = 2.2, R₁ = 1.54, ε = −0.04",
     ),
     "network": (
         NetworkFigure(caption=""),
@@ -254,6 +288,7 @@ ALL = (
     TaylorFigure(a=0.3, x=1.5, degree=2),
     NetworkFigure(x=(1, 0, 1), rule="alphabeta"),
     SharesFigure(function="neuron", x=(1, 1)),
+    PlaneFigure(mode="path", function="neuron", x=(1, 1), a=(0, 0), steps=4),
     DigitFigure(against="second"),
     DeepFigure(),
 )

@@ -9,7 +9,17 @@ from .deep import DeepFigure
 from .digit import DigitFigure
 from .network import NetworkFigure
 from .neuron import NeuronFigure
+from .plane import PlaneFigure
 from .shares import SharesFigure
 from .taylor import TaylorFigure
 
-__all__ = ["DeepFigure", "DigitFigure", "Explorable", "NetworkFigure", "NeuronFigure", "SharesFigure", "TaylorFigure"]
+__all__ = [
+    "DeepFigure",
+    "DigitFigure",
+    "Explorable",
+    "NetworkFigure",
+    "NeuronFigure",
+    "PlaneFigure",
+    "SharesFigure",
+    "TaylorFigure",
+]

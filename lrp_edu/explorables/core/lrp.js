@@ -298,3 +298,12 @@ export function partAbove(start, end) {
   const [above, below] = [Math.max(start, end, 0), Math.max(-start, -end, 0)];
   return above / (above + below);
 }
+
+/** The average of n gradients, each in the middle of one of n equal pieces of the straight way from a to x. */
+export function averageGradient(gradient, x, a, steps) {
+  const total = x.map(() => 0);
+  for (let k = 0; k < steps; k++) {
+    gradient(a.map((value, i) => value + ((k + 0.5) / steps) * (x[i] - value))).forEach((slope, i) => (total[i] += slope));
+  }
+  return total.map((value) => value / steps);
+}
