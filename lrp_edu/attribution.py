@@ -164,8 +164,8 @@ def shapley(f, x, baseline):
 
     Notes
     -----
-    Implements ``eq-shapley`` [Shapley1953]_, [Lundberg2017]_; :math:`x_S` has the inputs of the set S from `x` and
-    all others from `baseline`. It asks `f` for :math:`2^d` values, all in one batch.
+    Implements ``eq-shapley`` [Shapley1953]_, with one baseline [SundararajanNajmi2020]_; :math:`x_S` has the inputs
+    of the set S from `x` and all others from `baseline`. It asks `f` for :math:`2^d` values, all in one batch.
 
     Examples
     --------
