@@ -36,9 +36,16 @@ def test_the_numbers_are_those_of_the_walk():
         if n["root"] is None:
             continue
         walk = walk_of(figure)
-        expected = {"root": walk.root, "at": walk.point(figure.s), "R_j": walk.relevance(0),
-                    "gap_s": walk.gap(figure.s), "R_s": walk.relevance(figure.s), "model_s": walk.model(figure.s), "epsilon": walk.remainder(),
-                    "c": walk.factor([0, figure.s, 1])}  # fmt: skip
+        expected = {
+            "root": walk.root,
+            "at": walk.point(figure.s),
+            "R_j": walk.relevance(0),
+            "R_s": walk.relevance(figure.s),
+            "model_s": walk.model(figure.s),
+            "gap_s": walk.gap(figure.s),
+            "epsilon": walk.remainder(),
+            "c": walk.factor([0, figure.s, 1]),
+        }
         for key, value in expected.items():
             assert n[key] == pytest.approx(plain(value), abs=1e-13), (figure, key)
         assert n["line"]["R"] == pytest.approx(walk.relevance(n["line"]["s"]), abs=1e-13)
