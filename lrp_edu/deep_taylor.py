@@ -371,7 +371,7 @@ def _first_zero(f, n, far):
     negative = np.array([f(np.full(n, s)) < 0 for s in grid])
     high = grid[negative.argmax(axis=0)]
     low = high - grid[0]
-    for _ in range(45):
+    for _ in range(55):
         middle = (low + high) / 2
         positive = f(middle) >= 0
         low, high = np.where(positive, middle, low), np.where(positive, high, middle)
