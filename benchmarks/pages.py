@@ -30,7 +30,7 @@ RECORD = """() => {
   const press = (key) => new KeyboardEvent("keydown", {key, bubbles: true, cancelable: true});
   const timer = setInterval(() => {
     const figure = document.querySelector(".explorable");
-    const handle = figure?.querySelector("[data-handle][tabindex='0'], [data-handle]");
+    const handle = figure?.querySelector("[data-handle][tabindex='0'], [data-handle], [data-cell][tabindex='0']");
     if (!handle) return;
     const before = figure.innerHTML;
     handle.dispatchEvent(press("ArrowRight"));

@@ -346,6 +346,34 @@ def _walk(ax, x, root):
     ax.annotate("", tuple(root), tuple(x), arrowprops=style, zorder=3, annotation_clip=False)
 
 
+def plot_neuron_walk(ax, walk, points=201):
+    r"""Draw the relevance of a neuron along its walk, the model that holds :math:`c_j`, and the tangent at the root.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Where to draw.
+    walk : lrp_edu.deep_taylor.NeuronWalk
+        The walk of one neuron from one input.
+    points : int, default=201
+        How many points of the curve.
+
+    Notes
+    -----
+    Draws ``eq-walk-remainder``: at the start the tangent misses :math:`R_j` by the remainder.
+    """
+    s = np.linspace(0, 1, points)
+    true, model, tangent = walk.relevance(s), walk.model(s), walk.activation(s) * walk.factor(1)
+    ax.plot(s, true, color=LINES[0], label="$R_j$", zorder=3)
+    ax.plot(s, model, color=LINES[2], linestyle="--", label="model $a_j c_j$")
+    ax.plot(s, tangent, color=GUIDE, linestyle=":", label="tangent at the root")
+    _gap(ax, 0, tangent[0], true[0])
+    ax.plot(1, true[-1], "o", color=INK, clip_on=False, zorder=5)
+    ax.axhline(0, color=GUIDE, linewidth=0.8, zorder=1)
+    ax.set(xlabel="part of the way, $s$", xlim=(0, 1), xticks=[0, 0.5, 1])
+    ax.legend(loc="upper right")
+
+
 # --- Relevance as bars ------------------------------------------------------------------------------------------------
 
 

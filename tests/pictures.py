@@ -222,6 +222,7 @@ def take(browser, album, look, folder, change=lambda files: None):
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(f"{address}index.html")
         page.wait_for_function("document.querySelector('.explorable').explorable")
+        page.evaluate("document.querySelectorAll('.explorable details').forEach((part) => { part.open = true; })")
         seen = [(state, *_photo(page, album, state)) for state in album.states[: album.photos]]
         rest = album.states[album.photos :]
         seen += [(state, parts, None) for state, parts in zip(rest, _read(page, album, rest), strict=True)]

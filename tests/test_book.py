@@ -32,7 +32,7 @@ ARROWS = {
     "explanation": {"propagate"},
     "network": {"explanation", "propagate", "rules"},
     "messages": {"network", "layers", "propagate", "rules"},
-    "deep_taylor": {"network", "propagate", "roots", "rules"},
+    "deep_taylor": {"layers", "network", "propagate", "roots", "rules"},
     "digits": {"network", "layers", "rules"},
 }
 NUMERIC = set(ARROWS)

@@ -8,6 +8,7 @@ from test_book import labels_in_chapters
 from lrp_edu import (
     attribution,
     decomposition,
+    deep_taylor,
     explanation,
     first_order,
     layers,
@@ -178,6 +179,11 @@ def one_share(self, a, W, b):
 def one_share_of_squares(self, a, W, b):
     n = np.ones(a.shape[-1]), W.square
     return [rules.Part(1.0, [n], n[0] @ n[1] - a @ W.full)]
+
+
+def without_min(self, x, above):
+    """Return the detectors of a min–max model whose bias may be positive."""
+    return np.maximum(0, x @ self.V + above @ self.U + self.d)
 
 
 def losing_none(rule, seen, R):
@@ -365,6 +371,14 @@ SLIPS = {
     "nobody_receives": (propagate, "losses", losing_none),
     "audit_adds_up": (explanation, "losses", losing_all_but("stabilizer")),
     "deep_taylor": (rules.ZPlus, "terms", rules.LRP0.terms),
+    "relevance_has_a_factor": (deep_taylor, "divide", lambda R, d: R),
+    "factor_is_bounded": (rules.ZPlus, "terms", rules.LRP0.terms),
+    "layer_along_the_walk": (deep_taylor.NeuronWalk, "point", lambda self, s: self.start - s * self.start),
+    "true_relevance": (deep_taylor.NeuronWalk, "factor", lambda self, s: self.factors(0)[..., self.neuron]),
+    "factor_stays_towards_the_origin": (deep_taylor, "divide", lambda R, d: R),
+    "constant_roots_give_the_gradient": (layers.ReLU, "gradprop", lambda self, dy, x: dy * x),
+    "min_max": (deep_taylor.MinMaxRelevance, "detectors", without_min),
+    "search_finds_the_nearest_root": (deep_taylor, "_first_zero", lambda f, n, far: np.full(n, 1.0)),
     "walk_leaves_a_remainder": (rules.ZPlus, "terms", rules.LRP0.terms),
     "c_moves_on_the_walk": (rules.ZPlus, "terms", rules.LRP0.terms),
     "common_term": (rules.LRP0, "terms", rules.WSquare.terms),

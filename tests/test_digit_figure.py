@@ -220,6 +220,32 @@ def agrees(page):
     return seen["state"]
 
 
+def test_a_drawing_is_fitted_with_the_pen_that_drew_it(show_page):
+    """Its lines are scaled and drawn anew; ink that came from elsewhere is scaled as it is."""
+    page = show_page(DigitFigure(ink=[0] * 64))
+    for width in (2, 4):
+        page.evaluate("(pen) => document.querySelector('.explorable').explorable.set({ pen })", width)
+        page.locator(".clear").click()
+        draw(page, (0.4, 0.3), (0.4, 0.7))
+        draw(page, (0.4, 0.5), (0.55, 0.5))
+        small = state(page)["ink"]
+        page.locator(".fit").click()
+        ink = np.reshape(agrees(page)["ink"], (8, 8))
+        assert np.abs(ink[[1, 2, 5, 6]].sum(axis=1) - 4 * width).max() <= 4  # the upright line is as wide as it was
+        rows, columns = np.nonzero(ink)
+        assert (rows.min(), rows.max()) == (0, 7) and abs(columns.min() + columns.max() - 7) <= 1
+        page.locator(".fit").click()
+        assert (np.reshape(state(page)["ink"], (8, 8)) == ink).all()
+        page.locator(".undo").click()
+        assert state(page)["ink"] == small
+        page.locator(".fit").click()
+        assert (np.reshape(state(page)["ink"], (8, 8)) == ink).all()  # also after it was undone
+    page.locator(".undo").click()
+    page.locator("[data-cell='18']").press("9")  # ink that no line has left
+    page.locator(".fit").click()
+    assert sum(state(page)["ink"]) > 1.5 * ink.sum()
+
+
 @pytest.mark.parametrize("width", [1280, 360])
 def test_a_pointer_draws(show_page, page, width):
     page.set_viewport_size({"width": width, "height": 900})

@@ -141,7 +141,7 @@ def test_borders_of_search_fields_can_be_seen(page, site, theme):
 @pytest.mark.parametrize(
     ("words", "chapter", "section"),
     [
-        ("stabilizer", "9. The full network", "full-network.html#a-stabilizer-needs-a-sign"),
+        ("stabilizer", "7. Messages and the conservation law", "messages.html#a-stabilizer-needs-a-sign"),
         ("root point", "3. Taylor decomposition", "taylor-decomposition.html#infinitely-many-roots"),
         ("conservation", "7. Messages and the conservation law", "messages.html#the-conservation-law"),
     ],

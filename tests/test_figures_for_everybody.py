@@ -8,7 +8,15 @@ from pypdf import PdfReader
 
 from benchmarks.web import page_of
 from lrp_edu import explorables
-from lrp_edu.explorables import DigitFigure, NetworkFigure, NeuronFigure, SharesFigure, TaylorFigure
+from lrp_edu.explorables import (
+    DeepFigure,
+    DigitFigure,
+    NetworkFigure,
+    NeuronFigure,
+    PlaneFigure,
+    SharesFigure,
+    TaylorFigure,
+)
 from lrp_edu.explorables.core.explorable import entry, show
 from lrp_edu.explorables.digit import SAMPLES
 
@@ -30,7 +38,17 @@ def plain_stop(role, name, value=None):
     return role, name, value, None, None, None
 
 
-BLANK, LAYERS = [0] * 64, ("upper layer", "hidden layers", "first layer")
+FOLD = "DisclosureTriangle"
+RULES = [
+    plain_stop("combobox", "upper layer", "LRP-0"),
+    plain_stop("combobox", "hidden layers", "γ"),
+    plain_stop("combobox", "first layer", "zᴮ"),
+    field("ε", 0.25, 0, 3),
+    field("γ", 0.25, 0, 4),
+    field("α", 2, 1, 4),
+    plain_stop("radio", "no"),
+]
+BLANK = [0] * 64
 EMPTY = DigitFigure(ink=BLANK, target="7").numbers()
 
 
@@ -93,6 +111,32 @@ WALKS = {
         ],
         "f(x) = 5.25, integrated gradients: R = (2.625, 2.625), Shapley: R = (2.625, 2.625)",
     ),
+    "plane": (
+        PlaneFigure(caption="Try [a sum](function=sum)."),
+        [
+            ("slider", "x, point to be explained", 2, -1, 3, TWO),
+            ("slider", "a, point of expansion", 1, -1, 3, TWO),
+            plain_stop("combobox", "f", "x₁ x₂"),
+            plain_stop("radio", "point"),
+            *(field(name, value, -1, 3) for name, value in (("x₁", 2), ("x₂", 3), ("a₁", 1), ("a₂", 2))),
+            plain_stop("button", "Reset"),
+            plain_stop("link", "a sum"),
+        ],
+        "f(x) = 6.3, R₁ = 2.2, ε = 1.1",
+    ),
+    "path": (
+        PlaneFigure(mode="path", function="neuron", x=(1, 1), a=(0, 0), caption=""),
+        [
+            ("slider", "x, point to be explained", 1, -1, 3, TWO),
+            ("slider", "a, point of expansion", 0, -1, 3, TWO),
+            plain_stop("combobox", "f", "max(0, 2x₁ + x₂ − 1)"),
+            plain_stop("radio", "path"),
+            *(field(name, value, -1, 3) for name, value in (("x₁", 1), ("x₂", 1), ("a₁", 0), ("a₂", 0))),
+            *slider("gradients n", 10, 1, 100),
+            plain_stop("button", "Reset"),
+        ],
+        "f(x) = 2.2, R₁ = 1.54, ε = −0.04",
+    ),
     "network": (
         NetworkFigure(caption=""),
         [
@@ -114,21 +158,52 @@ WALKS = {
             plain_stop("button", "Clear"),
             plain_stop("button", "Fit in frame"),
             plain_stop("button", "Look only"),
+            plain_stop(FOLD, "Pen, and images to start from"),
             *slider("pen", 4, 1, 8),
             *(plain_stop("button", f"image: {said(sample)}") for sample in SAMPLES),
-            *(plain_stop("combobox", name, rule) for name, rule in zip(LAYERS, ("LRP-0", "γ", "zᴮ"), strict=True)),
-            field("ε", 0.25, 0, 3),
-            field("γ", 0.25, 0, 4),
-            field("α", 2, 1, 4),
-            plain_stop("radio", "no"),
+            plain_stop(FOLD, "Rules: zᴮ, γ, LRP-0"),
             plain_stop("radio", f"7: logit {show(EMPTY['logits'][7])}{', the largest' * (EMPTY['read'] == 7)}"),
             plain_stop("combobox", "minus that of", "–"),
+            plain_stop(FOLD, "Sums of the layers"),
             plain_stop("button", "Reset"),
         ],
         None,
     ),
+    "deep": (
+        DeepFigure(caption="Try [LRP-0 above](above=lrp0)."),
+        [
+            ("slider", "x, input to be explained", 1, 0, 3, TWO),
+            ("slider", "s, part of the way", 0.5, 0, 1, None),
+            plain_stop("radio", "3"),
+            plain_stop("radio", "z⁺"),
+            plain_stop("radio", "z⁺"),
+            field("x₁", 1, 0, 3),
+            field("x₂", 2, 0, 3),
+            field("s", 0.5, 0, 1),
+            *slider("bias of 5, 6, 7", 0, -2, 0),
+            plain_stop("button", "Reset"),
+            plain_stop("link", "LRP-0 above"),
+        ],
+        "R₃ at x = 4.4, R₃ at s = 2.9097, gap at s = 0.7097, ε, left over by the root = −1.9",
+    ),
+    "deep, second layer": (
+        DeepFigure(neuron="5", b=-1, caption=""),
+        [
+            ("slider", "a, activations below the neuron", 2, 0, 6, TWO),
+            ("slider", "s, part of the way", 0.5, 0, 1, None),
+            plain_stop("radio", "5"),
+            plain_stop("radio", "z⁺"),
+            plain_stop("radio", "z⁺"),
+            field("x₁", 1, 0, 3),
+            field("x₂", 2, 0, 3),
+            field("s", 0.5, 0, 1),
+            *slider("bias of 5, 6, 7", -1, -2, 0),
+            plain_stop("button", "Reset"),
+        ],
+        "R₅ at x = 0.9209, R₅ at s = 0.4235, gap at s = −0.0369, ε, left over by the root = 0.2009",
+    ),
 }
-KEYS = {"digit": ("[data-cell='0']", "9")}
+KEYS = {"digit": ("[data-cell='0']", "9"), "deep, second layer": ("[data-handle=a]", "ArrowRight")}
 """What is pressed on which element, where this is not an arrow key on a handle."""
 
 
@@ -183,6 +258,17 @@ def test_a_screen_reader_walks_through_a_figure(show_page, walk):
     assert page.locator("[aria-live=polite]").text_content() == (announced or changed_in(walk))
 
 
+def test_what_is_folded_is_opened_by_a_key_and_walked_through(show_page):
+    page = show_page(DigitFigure(caption=""))
+    client = page.context.new_cdp_session(page)
+    page.locator("summary", has_text="Rules").press("Enter")
+    for stop in RULES:
+        page.keyboard.press("Tab")
+        assert heard(page, client) == stop
+    page.locator("select[data-control=hidden]").select_option("zplus")
+    assert page.locator("summary", has_text="Rules").text_content() == "Rules: zᴮ, z⁺, LRP-0"
+
+
 def test_a_sentence_is_announced_once(show_page):
     page = show_page(TaylorFigure(function="log", a=0, x=0.5))
     said = []
@@ -202,7 +288,9 @@ ALL = (
     TaylorFigure(a=0.3, x=1.5, degree=2),
     NetworkFigure(x=(1, 0, 1), rule="alphabeta"),
     SharesFigure(function="neuron", x=(1, 1)),
+    PlaneFigure(mode="path", function="neuron", x=(1, 1), a=(0, 0), steps=4),
     DigitFigure(against="second"),
+    DeepFigure(),
 )
 READ = """([selector, name]) => [...document.querySelectorAll(selector)]
     .filter((element) => element.checkVisibility() && !element.closest("[display=none]"))

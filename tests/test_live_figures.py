@@ -11,13 +11,23 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
+from deep_cases import deep_case, deep_magnitude
 from digit_cases import digit_case, digit_magnitude
 from network_cases import network_case, network_magnitude
 from twins import twin
 
 from conftest import settle
 from lrp_edu import explorables, figures
-from lrp_edu.explorables import DigitFigure, Explorable, NetworkFigure, NeuronFigure, SharesFigure, TaylorFigure
+from lrp_edu.explorables import (
+    DeepFigure,
+    DigitFigure,
+    Explorable,
+    NetworkFigure,
+    NeuronFigure,
+    PlaneFigure,
+    SharesFigure,
+    TaylorFigure,
+)
 from lrp_edu.explorables.core import plain
 from lrp_edu.explorables.core.explorable import HINT, entry, show
 from website.figures import data_files
@@ -110,12 +120,31 @@ def shares_magnitude(state):
     return (1 + 2 * sum(state["x"]) + 2 * sum(state["a"])) ** 2
 
 
+def plane_case(random):
+    """Draw a state: some on the hinge, some on other roots, some where nothing has changed."""
+    x, a = random.uniform(-1, 3, (2, 2)).round(random.integers(0, 17)).tolist()
+    if random.random() < 0.2:
+        a = [(a[0] + 1) / 2 - 1, 1 - (a[0] - 1)]  # on the hinge, up to rounding
+    if random.random() < 0.1:
+        a[0] = 0.0
+    if random.random() < 0.05:
+        a = x
+    state = {"function": str(random.choice(list(PlaneFigure.function.choices))), "x": x, "a": a}
+    return state | {"mode": str(random.choice(["point", "path"])), "steps": int(random.integers(1, 101))}
+
+
+def plane_magnitude(state):
+    return (1 + 2 * np.abs(state["x"]).sum() + 2 * np.abs(state["a"]).sum()) ** 2
+
+
 PARITY = [
+    Parity(PlaneFigure, plane_case, plane_magnitude),
     Parity(SharesFigure, shares_case, shares_magnitude),
     Parity(NeuronFigure, neuron_case, neuron_magnitude),
     Parity(TaylorFigure, taylor_case, taylor_magnitude),
     Parity(NetworkFigure, network_case, network_magnitude),
     Parity(DigitFigure, digit_case, digit_magnitude),
+    Parity(DeepFigure, deep_case, deep_magnitude),
 ]
 
 
@@ -262,7 +291,7 @@ def test_one_palette_everywhere(show_page):
 
 
 def test_paper_is_white_whatever_the_theme(show_page, page):
-    show_page(NeuronFigure(), TaylorFigure(), NetworkFigure(), DigitFigure())
+    show_page(NeuronFigure(), TaylorFigure(), NetworkFigure(), PlaneFigure(), DigitFigure(), DeepFigure())
     read = """() => [...document.querySelectorAll('.explorable *')].map((element) => {
         const { color, fill, stroke, backgroundColor, filter, opacity } = getComputedStyle(element);
         return [element.tagName, element.getAttribute('class'), color, fill, stroke, backgroundColor, filter, opacity];
@@ -669,7 +698,10 @@ IN_THE_BOOK = [
     NetworkFigure(),
     NetworkFigure(rule="zplus", first="zbox"),
     SharesFigure(),
+    PlaneFigure(),
+    PlaneFigure(mode="path", function="smooth"),
     DigitFigure(),
+    DeepFigure(),
 ]
 
 
@@ -692,7 +724,15 @@ def test_a_page_does_not_move_while_a_figure_is_dragged(show_page, page, figure,
     show_page(figure)
     random = np.random.default_rng(8)
     (case,) = (parity.case for parity in PARITY if parity.figure.name == figure.name)
-    dragged = {"neuron": "xwab", "taylor": "ax", "network": "xb", "shares": "xa", "digit": ["ink"]}[figure.name]
+    dragged = {
+        "neuron": "xwab",
+        "taylor": "ax",
+        "network": "xb",
+        "shares": "xa",
+        "plane": "xa",
+        "digit": ["ink"],
+        "deep": "xbs",
+    }[figure.name]
     states = [{key: value for key, value in case(random).items() if key in dragged} for _ in range(30)]
     moved = page.evaluate(
         """async (states) => {

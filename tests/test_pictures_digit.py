@@ -66,6 +66,7 @@ ALBUM = Album(
         "absorb": "input[data-control=absorb]",
         "unused": ".settings [data-unused]",
         "undo": ".undo",
+        "chosen": ".chosen",
         "labels": ".numbers th",
         "numbers": ".numbers td",
         "notes": ".notes p",
@@ -218,6 +219,8 @@ def test_the_controls_show_the_state(drawn):
             assert picture.one(f"menu {key}").value == state[key], picture
         for key in ("epsilon", "gamma", "alpha", "pen"):
             assert float(picture.one(f"field {key}").value) == pytest.approx(state[key], rel=1e-7), picture
+        rules = [DigitFigure.schema()[key]["choices"][state[key]] for key in ("first", "hidden", "upper")]
+        assert picture.one("chosen").text == ", ".join(rules), picture
         assert [part.attributes["value"] for part in picture.parts["absorb"] if part.checked] == [state["absorb"]]
         rules = {state["upper"], state["hidden"], state["first"]}
         used = [bool(rules & takers) for takers in ({"epsilon"}, {"gamma"}, {"alphabeta"}, TAKE_BIAS)]

@@ -99,6 +99,16 @@ def test_page_fits_a_phone_and_can_be_read(browser, site, name):
         assert not seen
 
 
+@pytest.mark.parametrize(("width", "height", "screens"), [(1280, 800, 1), (390, 844, 2), (360, 740, 2)])
+def test_who_comes_can_draw_before_reading(browser, site, width, height, screens):
+    with browser.new_context(viewport={"width": width, "height": height}) as context:
+        page = context.new_page()
+        visit(page, f"{site}intro.html")
+        for part in (".verdict", ".pad", ".limit", ".clear"):
+            box = page.locator(part).first.bounding_box()
+            assert box["y"] + box["height"] <= screens * height, part
+
+
 class Links(HTMLParser):
     """Collects the anchors and the links of one page."""
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import fields
 from pathlib import Path
 
-from lrp_edu.explorables import NeuronFigure
+from lrp_edu.explorables import DigitFigure
 from lrp_edu.rules import RULES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def intro_figure(_):
     """Return the live figure of the landing page, which is no notebook, as the site shows it."""
-    return NeuronFigure()._repr_html_() + "\n"
+    return DigitFigure()._repr_html_() + "\n"
 
 
 def rule_names(page):

@@ -3,7 +3,7 @@
 import numpy as np
 import sympy as sp
 
-from .. import layers, messages, network, roots, rules
+from .. import layers, messages, network, rules
 from . import cases, reference
 from .cases import numbers, relative, scale
 from .checking import Claims
@@ -152,50 +152,6 @@ def deep_taylor(rng):
     negative = np.stack([np.minimum(R, 0).sum(axis=1) for R in e.layers], axis=1)
     gaps = np.stack([total - e.value for total in e.totals], axis=1)
     return relative(np.column_stack([gaps, negative]), e.value[:, None])
-
-
-def _hidden_layer(rng):
-    """Return activations (64, 4), weights (4, 3), biases (3,) and weights (3, 1) above; its neurons are active.
-
-    The z⁺ root of the first neuron keeps the first activation, so that the others stay active there.
-    """
-    a, W = rng.uniform(0.5, 1, (64, 4)), rng.uniform(0.2, 1, (4, 3))
-    W[0, 0] = -0.1
-    return a, W, -rng.uniform(0, 0.05, 3), np.array([[1.0], [1.0], [-0.5]]) * rng.uniform(0.5, 1, (3, 1))
-
-
-@CLAIMS.law(
-    "eq-walk-remainder", "At the root of neuron j the terms of first order of Rⱼ are z⁺'s messages times c̃ⱼ / cⱼ."
-)
-def walk_leaves_a_remainder(rng):
-    a, W, b, above = _hidden_layer(rng)
-    root = roots.zplus_root(a, W[:, 0], b[0])
-
-    def R_and_c(point):  # of the first neuron, on its active side
-        z = point @ W + b
-        c = reference.plus(above[0]) * (z @ above)[..., 0] / (z @ reference.plus(above))[..., 0]
-        return z[..., 0] * c, c
-
-    terms = R_and_c(root[:, None] + 1e-100j * np.eye(4))[0].imag / 1e-100 * (a - root)
-    R = build([(W, b), (above, np.zeros(1))]).explain(a, 0, rules.ZPlus()).layers[1][:, 0]
-    sent = hand_down(rules.ZPlus(), a, W[:, :1], R[:, None])
-    (_, before), (_, after) = R_and_c(a), R_and_c(root)
-    steep = (root @ abs(W) + abs(b)) @ abs(above) / ((root @ W + b) @ reference.plus(above))
-    return relative(terms - sent * (after / before)[:, None], steep**2 * abs(a - root) @ abs(W[:, :1]))
-
-
-@CLAIMS.counterexample(
-    "eq-deep-taylor", "cⱼ does not stay the same on the walk to the root, though the sums are kept there."
-)
-def c_moves_on_the_walk(rng):
-    a, W, b, above = _hidden_layer(rng)
-    W[:, 2], b[2] = W[:, 1], b[1]
-    net = build([(W, b), (above, np.zeros(1))])
-    end = a + 0.999 * (roots.zplus_root(a, W[:, 0], b[0]) - a)
-    explained = [net.explain(point, 0, rules.ZPlus()) for point in (a, end)]
-    c = [e.layers[1][:, 0] / (point @ W + b)[:, 0] for e, point in zip(explained, (a, end), strict=True)]
-    kept = abs(explained[1].totals[1] - explained[1].value) < 1e-12
-    return np.where(kept, abs(c[1] / c[0] - 1), 0)
 
 
 @CLAIMS.law("eq-softmax-logit", "A term common to all logits changes no difference and, with LRP-0, no contrast.")

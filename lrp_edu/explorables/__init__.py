@@ -5,10 +5,21 @@ share. How to add one stands in `core.explorable`.
 """
 
 from .core import Explorable
+from .deep import DeepFigure
 from .digit import DigitFigure
 from .network import NetworkFigure
 from .neuron import NeuronFigure
+from .plane import PlaneFigure
 from .shares import SharesFigure
 from .taylor import TaylorFigure
 
-__all__ = ["DigitFigure", "Explorable", "NetworkFigure", "NeuronFigure", "SharesFigure", "TaylorFigure"]
+__all__ = [
+    "DeepFigure",
+    "DigitFigure",
+    "Explorable",
+    "NetworkFigure",
+    "NeuronFigure",
+    "PlaneFigure",
+    "SharesFigure",
+    "TaylorFigure",
+]

@@ -99,6 +99,11 @@ function menu({ key, label, choices, put }) {
   return { element: make("div", { class: "control" }, make("label", { for: id }, label), select), update: (value) => (select.value = value) };
 }
 
+/** A part that is shown when it is asked for. */
+export function fold(title, open, ...parts) {
+  return make("details", { class: "fold", ...(open ? { open: "" } : {}) }, make("summary", {}, ...[title].flat()), make("div", { class: "folded" }, ...parts));
+}
+
 export function button(text, onClick, attributes = {}) {
   const element = make("button", { type: "button", ...attributes }, text);
   element.addEventListener("click", onClick);

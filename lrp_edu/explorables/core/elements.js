@@ -1,6 +1,6 @@
 // What figures are made of: elements, numbers as text, colors, legends.
 
-const SVG = new Set("svg g path line circle rect text tspan defs clipPath linearGradient stop pattern polygon polyline marker".split(" "));
+const SVG = new Set("svg g path line circle rect image text tspan defs clipPath linearGradient stop pattern polygon polyline marker".split(" "));
 
 /** Make an element: `make("p", { class: "note" }, "text", child)`. Text is never read as markup. */
 export function make(tag, attributes = {}, ...children) {

@@ -184,6 +184,56 @@ export function propagate(parts, a, { W, b, inputs, outputs }, R) {
   return { relevance, losses };
 }
 
+// --- one neuron's walk inside a network: lrp_edu.deep_taylor ---
+
+/** c_i of activations a ≥ 0, so that the rule hands down R_i = a_i c_i. Of a⁺ and a⁻, of which the latter is 0, only a⁺ counts. */
+export function factors(a, W, R, b, parts) {
+  const c = a.map(() => 0);
+  for (const { terms, bias, share, stabilizer } of parts) {
+    const counting = terms.filter(([x]) => x(1));
+    R.forEach((relevance, k) => {
+      let q = bias(b[k]);
+      for (const [x, w] of counting) for (let i = 0; i < a.length; i++) q += x(a[i]) * w(W[i][k]);
+      const d = q + stabilizer(q);
+      const s = d === 0 ? 0 : (share * relevance) / d;
+      for (const [, w] of counting) for (let i = 0; i < a.length; i++) c[i] += w(W[i][k]) * s;
+    });
+  }
+  return c;
+}
+
+/** Up from the activations a through layers { W, b } with a ReLU, and down again by one rule: all a and R, and the c of the lowest. */
+export function upAndDown(a, layers, parts) {
+  const all = [a];
+  for (const { W, b } of layers) all.push(b.map((bias, k) => plus(all.at(-1).reduce((z, value, i) => z + value * W[i][k], bias))));
+  const R = [all.at(-1)];
+  let c = null;
+  for (let l = layers.length - 1; l >= 0; l--) {
+    c = factors(all[l], layers[l].W, R[0], layers[l].b, parts);
+    R.unshift(all[l].map((value, i) => value * c[i]));
+  }
+  return { a: all, R, c };
+}
+
+const LEFT = 2 ** -200; // stands for 1 − s at the root, so that 0 / 0 is the limit from the active side
+
+/** The walk of neuron j of a layer, from the activations a below it: the root, the way, and what the layer says on it. */
+export function neuronWalk(a, { W, b }, j, direction) {
+  const v = direction(a, column(W, j));
+  const slopes = b.map((_, k) => dot(v, column(W, k)));
+  const z = forward(a, W, b);
+  const root = a.map((value, i) => value - (z[j] / slopes[j]) * v[i]);
+  const atRoot = z.map((value, k) => value - z[j] * (slopes[k] / slopes[j]));
+  const mix = (from, to, s) => from.map((value, i) => (1 - s) * value + s * to[i]);
+  return {
+    root,
+    point: (s) => mix(a, root, s),
+    preactivations: (s) => mix(z, atRoot, s),
+    neurons: (s) => z.map((value, k) => plus(Math.max(1 - s, LEFT) * value + s * atRoot[k])),
+    activation: (s) => (1 - s) * z[j],
+  };
+}
+
 // --- Taylor coefficients: lrp_edu.taylor ---
 
 const upTo = (degree, coefficient) => Array.from({ length: degree + 1 }, (_, k) => coefficient(k));
@@ -247,4 +297,13 @@ export function partAbove(start, end) {
   if (start === 0 && end === 0) return 0.5;
   const [above, below] = [Math.max(start, end, 0), Math.max(-start, -end, 0)];
   return above / (above + below);
+}
+
+/** The average of n gradients, each in the middle of one of n equal pieces of the straight way from a to x. */
+export function averageGradient(gradient, x, a, steps) {
+  const total = x.map(() => 0);
+  for (let k = 0; k < steps; k++) {
+    gradient(a.map((value, i) => value + ((k + 0.5) / steps) * (x[i] - value))).forEach((slope, i) => (total[i] += slope));
+  }
+  return total.map((value) => value / steps);
 }

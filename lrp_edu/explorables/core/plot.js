@@ -41,9 +41,9 @@ export function plot(parent, { x, y, aspect = 1, xLabel, yLabel, xTicks, yTicks,
     for (const rect of [clipRect, frame]) set(rect, { x: MARGIN.left, y: MARGIN.top, width, height });
     drawAxes(axes, self, { xLabel, yLabel, xTicks, yTicks });
   };
-  /** Change the limits, for instance when another function is chosen. */
+  /** Change the limits, for instance when another function is chosen, and what stands at the axes. */
   self.setRanges = (ranges, ticks = {}) => {
-    ({ xTicks = xTicks, yTicks = yTicks } = ticks);
+    ({ xTicks = xTicks, yTicks = yTicks, xLabel = xLabel, yLabel = yLabel } = ticks);
     Object.assign(self.ranges, ranges);
     self.resize();
   };

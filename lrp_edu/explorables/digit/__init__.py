@@ -112,7 +112,6 @@ class DigitFigure(Explorable):
         "below-zero": "What is explained is negative: negative relevance speaks for it, positive against it.",
         "conserved": "Nothing is lost: the pixels add up to what is explained, up to rounding.",
     }
-    at_once = 2
     data = {
         "digits_network": b"".join(
             part.astype("<f4").tobytes() for layer in NETWORK.weighted for part in (layer.weight, layer.bias)

@@ -1,6 +1,6 @@
 // The digit that one draws: a pad that takes ink, ten logits, and the relevance of each pixel while the pen moves.
 
-import { button } from "../core/controls.js";
+import { button, fold } from "../core/controls.js";
 import { brief, color, format, legendEntry, make, newId, set, setText } from "../core/elements.js";
 import { figure } from "../core/figure.js";
 import * as lrp from "../core/lrp.js";
@@ -67,16 +67,19 @@ function notes(state, { target, against, f, R, losses }, a, { high }) {
 
 // --- the view ---
 
-function view({ stage, side, control, set: change, state, constants, palette, redraw }) {
+const WIDE = 628; // px, from where the figure has two columns
+
+function view({ stage, side, control, set: change, state, schema, constants, palette, redraw }) {
   const session = drawing({ state, change, constants });
   const pad = drawPad(stage, { session, state, constants, palette, redraw });
-  const tools = drawTools(stage, { session, control });
-  drawSamples(stage, { session, constants });
+  const tools = drawTools(stage, { session });
+  const samples = drawSamples({ session, constants });
   const logits = drawLogits({ change, session });
-  const rules = drawRules(control, constants.settings);
+  const rules = drawRules(control, constants.settings, schema);
   const account = drawAccount(constants);
-  stage.append(rules.element);
-  side.append(logits.element, control("against"), account.element);
+  const wide = stage.parentElement.clientWidth >= WIDE; // there is room to show all
+  stage.append(fold("Pen, and images to start from", wide, control("pen"), samples), rules.element);
+  side.append(logits.element, control("against"), fold("Sums of the layers", wide, account.element));
   return (now, values) => {
     session.follow(now.ink);
     pad(now, values);
@@ -91,52 +94,51 @@ function view({ stage, side, control, set: change, state, constants, palette, re
 function drawing({ state, change, constants: { shape, side, full } }) {
   const paper = pen.sheet(shape, side);
   const past = [];
-  let at = null; // where the pen is
+  let line = null; // that the pen is drawing
   const put = () => change({ ink: pen.inkOf(paper) });
   /** Remember what was, if it has changed. */
-  const keep = (before) => before.some((covered, n) => covered !== paper.points[n]) && past.push(before);
+  const keep = (before) => before.points.some((covered, n) => covered !== paper.points[n]) && past.push(before);
   let before = null; // what the stroke began with
-  const self = { looking: false, paper, shape, side, full, get undone() { return !past.length; }, get down() { return at !== null; } };
+  const self = { looking: false, paper, shape, side, full, get undone() { return !past.length; }, get down() { return line !== null; } };
   /** Take over ink that came from elsewhere. */
-  self.follow = (ink) => at || pen.follow(paper, ink);
+  self.follow = (ink) => line || pen.follow(paper, ink);
   self.begin = (place) => {
     self.follow(state.ink);
-    before = paper.points.slice();
-    at = place;
+    before = pen.copy(paper);
+    line = pen.begin(paper, state.pen);
     self.move(place);
   };
   self.move = (place) => {
-    if (!at) return;
-    pen.stroke(paper, at, place, state.pen);
-    at = place;
+    if (!line) return;
+    pen.extend(paper, line, place);
     put();
   };
   self.end = () => {
-    at = null;
+    line = null;
     keep(before);
     put();
   };
   const step = (action) => () => {
-    if (at) return;
+    if (line) return;
     self.follow(state.ink);
-    before = paper.points.slice();
+    before = pen.copy(paper);
     action();
     keep(before);
     put();
   };
-  self.clear = step(() => paper.points.fill(0));
+  self.clear = step(() => pen.follow(paper, state.ink.map(() => 0)));
   self.fit = step(() => pen.fit(paper));
   self.take = (ink) => step(() => pen.follow(paper, ink))();
   self.setCell = (cell, ink) => self.take(state.ink.map((old, n) => (n === cell ? Math.min(full, Math.max(0, ink)) : old)));
   self.undo = () => {
-    if (at || !past.length) return;
-    paper.points.set(past.pop());
+    if (line || !past.length) return;
+    pen.restore(paper, past.pop());
     put();
   };
   return self;
 }
 
-const LARGEST = 380; // px, the side of the pad
+const LARGEST = 352; // px, the side of the pad
 const MARK = 0.62; // of a cell's side has the mark of full ink
 const LEAST = 1 / 16; // the limit of the colors
 
@@ -319,7 +321,7 @@ function usePen(svg, { session, look, columns, rows, side, pixels, left }) {
 
 function drawLegend(colors) {
   const [low, zero, high] = ["", "0", ""].map((text) => make("span", { class: "limit" }, text));
-  const swatch = make("span", { class: "swatch swatch-relevance", style: `background: linear-gradient(90deg, ${colors.join(", ")})` });
+  const swatch = make("span", { class: "swatch swatch-relevance", style: `background-image: linear-gradient(90deg, ${colors.join(", ")})` });
   const mark = make("rect", { class: "ink", x: 9, y: 1, width: 12, height: 12 });
   const element = make("p", { class: "legend" },
     make("span", { class: "legend-item" }, "R", low, swatch, high), legendEntry("ink", mark));
@@ -331,21 +333,21 @@ function drawLegend(colors) {
   return { element, update };
 }
 
-function drawTools(stage, { session, control }) {
+function drawTools(stage, { session }) {
   const undo = button("Undo", session.undo, { class: "undo" });
   const look = button("Look only", () => {
     session.looking = !session.looking; // a finger then reads, and does not draw
     set(look, { "aria-pressed": String(session.looking) });
   }, { class: "look", "aria-pressed": "false" });
-  const tools = [undo, button("Clear", session.clear, { class: "clear" }), button("Fit in frame", session.fit, { class: "fit" }), look];
-  stage.append(make("div", { class: "tools" }, ...tools, control("pen")));
+  const tools = [undo, button("Clear", session.clear, { class: "clear" }), button("Fit", session.fit, { class: "fit", "aria-label": "Fit in frame" }), look];
+  stage.append(make("div", { class: "tools" }, ...tools));
   return { update: () => (undo.disabled = session.undone) };
 }
 
 const SPECIMEN = 32; // px
 
 /** Held-out images to start from: one of each digit, and those that the network misreads. */
-function drawSamples(stage, { session, constants: { samples, shape: [, columns], full } }) {
+function drawSamples({ session, constants: { samples, shape: [, columns], full } }) {
   const cell = SPECIMEN / columns;
   const square = (ink, n) => {
     const side = cell * Math.sqrt(ink / full);
@@ -361,7 +363,7 @@ function drawSamples(stage, { session, constants: { samples, shape: [, columns],
     element.addEventListener("click", () => session.take(ink));
     return element;
   });
-  stage.append(make("div", { class: "specimens", role: "group", "aria-label": "Images that the network was not trained on; the last ones it misreads" }, ...buttons));
+  return make("div", { class: "specimens", role: "group", "aria-label": "Images that the network was not trained on; the last ones it misreads" }, ...buttons);
 }
 
 /** The logits as bars on one axis, and radio buttons: the chosen one is explained. */
@@ -400,10 +402,12 @@ function drawLogits({ change, session }) {
 }
 
 /** The rules of the layers, and what these can be told. */
-function drawRules(control, settings) {
+function drawRules(control, settings, schema) {
+  const named = make("span", { class: "chosen" });
   const optional = ["epsilon", "gamma", "alpha", "absorb"].map((key) => [key, control(key)]);
-  const element = make("div", { class: "rules" }, ...["upper", "hidden", "first"].map((key) => control(key)), make("div", { class: "settings" }, ...optional.map(([, part]) => part)));
+  const element = fold(["Rules: ", named], false, ...["upper", "hidden", "first"].map((key) => control(key)), make("div", { class: "settings" }, ...optional.map(([, part]) => part)));
   const update = ({ upper, hidden, first }) => {
+    setText(named, [["first", first], ["hidden", hidden], ["upper", upper]].map(([key, name]) => schema[key].choices[name]).join(", "));
     const used = new Set([upper, hidden, first].flatMap((name) => settings[name]));
     for (const [key, part] of optional) set(part, { "data-unused": used.has(key) ? null : "" });
   };

@@ -1,10 +1,30 @@
 // What a pen leaves on paper. The paper is a bitmap, row by row, of `side` × `side` points for each cell; the ink of a cell is
 // the number of its points that are covered, as in the data set.
 
-/** A sheet of `rows` × `columns` cells, with nothing on it. */
+/** A sheet of `rows` × `columns` cells, with nothing on it. `lines` are those of which all ink comes, or null if some does not. */
 export function sheet([rows, columns], side) {
   const [height, width] = [rows * side, columns * side];
-  return { rows, columns, side, width, height, points: new Uint8Array(width * height) };
+  return { rows, columns, side, width, height, points: new Uint8Array(width * height), lines: [] };
+}
+
+/** What lies on a sheet, to be restored. */
+export const copy = ({ points, lines }) => ({ points: points.slice(), lines: lines && [...lines] });
+
+export function restore(paper, { points, lines }) {
+  paper.points.set(points);
+  paper.lines = lines;
+}
+
+/** Begin a line with a round pen of this width; `extend` draws it on to a place. */
+export function begin({ lines }, pen) {
+  const line = { pen, places: [] };
+  lines?.push(line);
+  return line;
+}
+
+export function extend(paper, { pen, places }, place) {
+  stroke(paper, places.at(-1) ?? place, place, pen);
+  places.push(place);
 }
 
 const cellOf = ({ columns, side, width }, n) => Math.floor(n / width / side) * columns + Math.floor((n % width) / side);
@@ -40,9 +60,11 @@ export function follow(paper, ink) {
   points.forEach((_, n) => cells[cellOf(paper, n)].push(n));
   cells.forEach((its, cell) => {
     if (now[cell] === ink[cell]) return;
+    paper.lines = null;
     const order = its.map((n) => [n, around((n % width) + 0.5, Math.floor(n / width) + 0.5)]).sort((p, q) => q[1] - p[1]);
     order.forEach(([n], place) => (points[n] = place < ink[cell] ? 1 : 0));
   });
+  if (!ink.some(Boolean)) paper.lines = [];
 }
 
 /** The ink at a place, between the middles of the cells in proportion; it goes to nothing beyond the edge. */
@@ -68,8 +90,32 @@ export function boxOf({ points, width }) {
   return box;
 }
 
-/** Scale what is drawn until its box meets two sides of the sheet, and put it in the middle: as the digits of the data set stand. */
+/**
+ * Scale what is drawn until its box meets two sides of the sheet, and put it in the middle: as the digits of the data set stand.
+ * Lines are drawn anew, with the pens that they were drawn with; other ink is scaled as it is, and grows thicker or thinner.
+ */
 export function fit(paper) {
+  if (paper.lines?.length) fitLines(paper);
+  else fitPoints(paper);
+}
+
+function fitLines(paper) {
+  const { lines, width, height } = paper;
+  const places = lines.flatMap((line) => line.places);
+  const [left, right, top, bottom] = [0, 1].flatMap((axis) => [Math.min, Math.max].map((end) => end(...places.map((place) => place[axis]))));
+  const pen = Math.max(...lines.map((line) => line.pen));
+  const scale = Math.min((width - pen) / (right - left), (height - pen) / (bottom - top));
+  const put = (value, low, high, size) => size / 2 + (high > low ? (value - (low + high) / 2) * scale : 0);
+  const moved = lines.map((line) => ({ ...line, places: line.places.map(([x, y]) => [put(x, left, right, width), put(y, top, bottom, height)]) }));
+  paper.points.fill(0);
+  paper.lines = [];
+  for (const { pen: its, places: all } of moved) {
+    const line = begin(paper, its);
+    for (const place of all) extend(paper, line, place);
+  }
+}
+
+function fitPoints(paper) {
   const { points, width, height } = paper;
   const box = boxOf(paper);
   if (!box) return;

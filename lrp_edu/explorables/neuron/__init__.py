@@ -83,10 +83,10 @@ class NeuronFigure(Explorable):
         "x-outside-box": "x itself lies outside the box from 0 to 2.",
         "outside-box": "The root leaves the box from 0 to 2. The shares still add up, but nothing real lies at x̃.",
         "behind": "w·v < 0: along −v the output grows. The root lies behind x, on the side of v.",
-        "dead": "a lies on the dead side. It is a root, but its gradient is 0, and everything lands in ε.",
+        "dead": "a lies on the dead side. It is a root, but the gradient there is 0, and everything lands in ε.",
     }
     remarks = {
-        "root": "x̃ is where the walk along −v ends. We take its gradient as the limit from the active side.",
+        "root": "x̃ is where the walk along −v ends. The gradient there is meant as the limit from the active side.",
         "hinge": "a is on the hinge: with the gradient of the active side, f(a) = ε = 0 and Σ R = f(x), "
         "up to rounding.",
         "active": "a is on the active side: ε vanishes, but f(a) is still missing from the shares.",

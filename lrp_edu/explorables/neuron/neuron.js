@@ -2,11 +2,14 @@
 // along the straight way to x.
 
 import { color, format, legendEntry, make, newId, sampleArea, sampleLine, set, setText } from "../core/elements.js";
+import { hatch } from "../core/field.js";
 import { figure } from "../core/figure.js";
 import { arrowhead, circle, diamond, disc, gently, handle, landmark } from "../core/handles.js";
 import * as lrp from "../core/lrp.js";
 import { ends, plot, ticks } from "../core/plot.js";
 import { sideView } from "../core/side-view.js";
+import { sums, waterfall } from "../core/waterfall.js";
+import { legs as drawLegs } from "../core/way.js";
 
 const SNAP = 9; // px from the hinge within which a dragged point a is put onto it
 const FAR = 4000; // px, beyond every plot
@@ -195,9 +198,6 @@ function drawField({ data, id, X, Y }, brightest, colors) {
   };
 }
 
-const hatch = (id) => make("pattern", { id, width: 7, height: 7, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
-  make("rect", { class: "silent", width: 7, height: 7 }), make("line", { class: "silent-line", x1: 0, x2: 0, y1: 0, y2: 7 }));
-
 const LAST = { class: "last", d: "M-5 -5H5V5H-5Z" }; // the last point of the domain on the walk
 const HEAD = "M0 0 -11 5 -8.5 0 -11 -5Z"; // of the walk, its tip at the origin
 const [CLEAR, SHORT] = [10, 26]; // px from the middle of the root's mark to the tip, and the shortest walk that has a head
@@ -211,8 +211,9 @@ function drawWalk(plane, [low, high]) {
   const halo = make("line", { class: "walk-halo" });
   const path = make("line", { class: "walk" });
   const head = make("path", { class: "walk-head", d: HEAD });
-  const legs = [make("line", { class: "leg" }), make("line", { class: "leg" })];
-  data.append(domain, rest, ...legs, halo, path, head, square);
+  data.append(domain, rest);
+  const legs = drawLegs(plane, data);
+  data.append(halo, path, head, square);
   const root = landmark(plane, data, { name: NAMES.root, shape: diamond() });
 
   const edges = {
@@ -228,13 +229,12 @@ function drawWalk(plane, [low, high]) {
       set(rest, ends(plane, x, last));
       set(square, { transform: `translate(${X(last[0])} ${Y(last[1])})` });
     }
-    for (const element of [halo, path, ...legs, head]) set(element, { display: a ? null : "none" });
+    for (const element of [halo, path, head]) set(element, { display: a ? null : "none" });
+    legs(x, a, R);
     root.place(walking ? a : null);
     root.element.classList.toggle("outside", keys.some((key) => key.startsWith("outside")));
     if (!a) return;
     for (const element of [halo, path]) set(element, ends(plane, x, a));
-    set(legs[0], { ...ends(plane, a, [x[0], a[1]]), "data-sign": Math.sign(R[0]) });
-    set(legs[1], { ...ends(plane, [x[0], a[1]], x), "data-sign": Math.sign(R[1]) });
     const [dx, dy] = [X(a[0]) - X(x[0]), Y(a[1]) - Y(x[1])];
     set(head, walking && Math.hypot(dx, dy) >= SHORT
       ? { transform: `translate(${X(a[0])} ${Y(a[1])}) rotate(${(Math.atan2(dy, dx) * 180) / Math.PI}) translate(${-CLEAR} 0)` } : { display: "none" });
@@ -277,52 +277,6 @@ function alongTheWay({ mode }, { way, f_a, f_x, epsilon }, limit) {
   const curve = [[low, f[0]], ...(corner === null ? [] : [[corner, 0]]), [high, f.at(-1)]];
   const flat = corner === null ? (f[0] > 0 ? null : [low, high]) : f[0] > 0 ? [corner, high] : [low, corner];
   return { name: NAMES[mode], curve, tangent: [[low, tangent[0]], [high, tangent.at(-1)]], f_a, f_x, epsilon, flat, limit };
-}
-
-/** The terms that add up to f(x), and where the bar of each begins and ends. */
-function sums({ f_a, R, epsilon }) {
-  const terms = R ? [f_a, ...R, epsilon] : [0, 0, 0, 0];
-  return { terms, stops: terms.reduce((all, term) => [...all, all.at(-1) + term], [0]) };
-}
-
-/** How f(a), R₁, R₂ and ε add up to f(x): each bar starts where the one before it ends, on a scale from −limit/2 to limit. */
-function waterfall() {
-  const ROW = 19;
-  const left = 40; // px for the names
-  const rows = [0, 1, 2, 3].map((i) => ({
-    bar: make("div", { class: "bar", style: `top: ${i * ROW + 3}px` }),
-    name: make("span", { class: "bar-name", style: `top: ${i * ROW}px` }),
-  }));
-  const goal = make("div", { class: "bar-goal" });
-  const goalName = make("span", { class: "bar-goal-name" });
-  const scale = [-0.5, 0, 1].map((share) => ({ share, text: make("span", { class: "bar-tick" }) }));
-  const area = make("div", { class: "bar-area", style: `left: ${left}px` }, make("div", { class: "bar-zero" }), ...rows.map((r) => r.bar), goal, goalName, ...scale.map((tick) => tick.text));
-  const element = make("div", { class: "waterfall", style: `height: ${rows.length * ROW + 38}px`, role: "img" },
-    ...rows.map((r) => r.name), area);
-
-  const update = (point, { terms, stops }, { R, f_x }, limit) => {
-    const place = (value) => (100 * (Math.min(Math.max(value, -limit / 2), limit) + limit / 2)) / (1.5 * limit);
-    const anchor = (text, share) => Object.assign(text.style, { left: `${share}%`, transform: `translateX(-${share}%)` }); // inside at either end
-    const names = [`f(${point})`, "R₁", "R₂", "ε"];
-    rows.forEach(({ bar, name }, i) => {
-      const [from, to] = [place(stops[i]), place(stops[i + 1])].sort((p, q) => p - q);
-      bar.style.left = `${from}%`;
-      bar.style.width = `${to - from}%`;
-      bar.dataset.kind = i === 0 ? "baseline" : i === 3 ? "remainder" : terms[i] < 0 ? "negative" : "positive";
-      bar.hidden = !R;
-      bar.toggleAttribute("data-cut", Math.max(stops[i], stops[i + 1]) > limit); // while the scale rests
-      setText(name, names[i]);
-    });
-    for (const { share, text } of scale) {
-      setText(text, format(share * limit));
-      anchor(text, place(share * limit));
-    }
-    goal.style.left = `${place(f_x)}%`;
-    anchor(goalName, place(f_x));
-    setText(goalName, `f(x) = ${format(f_x)}`);
-    set(element, { "aria-label": `${names.join(", ")}: ${terms.map(format).join(" + ")}; f(x) is ${format(f_x)}` });
-  };
-  return { element, update };
 }
 
 export default figure({ numbers, view });

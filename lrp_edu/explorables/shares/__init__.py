@@ -1,72 +1,14 @@
 """The live figure of four attributions of a function of two inputs (chapter ``explanations``)."""
 
-from collections import namedtuple
-
 import numpy as np
 import traitlets
 
 from ...attribution import gradient_times_input, occlusion, shapley
 from ..core import Array, Choice, Explorable, plain
+from ..core.functions import FUNCTIONS as ALL
+from ..core.functions import TINY, lead, preactivation
 
-TINY = 1e-12
-"""A difference as small as this is rounding: it counts as 0, so that a point on a corner is on it."""
-
-
-def _settled(value):
-    return np.where(np.abs(value) < TINY, 0, value)
-
-
-def _lead(x):
-    """Return x₁ − x₂."""
-    return _settled(x[..., 0] - x[..., 1])
-
-
-def _preactivation(x):
-    """Return z = 2 x₁ + x₂ − 1."""
-    return _settled(2 * x[..., 0] + x[..., 1] - 1)
-
-
-def _part_above(start, end):
-    """Return the part of a way on which a number that changes evenly is above 0; half of it if it is always 0."""
-    if start == end == 0:
-        return 0.5
-    above, below = max(start, end, 0), max(-start, -end, 0)
-    return above / (above + below)
-
-
-def _part_active(a, x):
-    start, end = _preactivation(a), _preactivation(x)
-    return 1.0 if start == end == 0 else _part_above(start, end)
-
-
-def _pair(first, second):
-    return np.stack([first, second], axis=-1)
-
-
-def _gradient_of_maximum(x):
-    first = np.where(_lead(x) == 0, 0.5, _lead(x) > 0)
-    return _pair(first, 1 - first)
-
-
-def _average_of_maximum(a, x):
-    first = _part_above(_lead(a), _lead(x))
-    return np.array([first, 1 - first])
-
-
-Function = namedtuple("Function", "label f gradient average brightest")
-Function.__doc__ = """A function of two inputs, its gradient, its average gradient on the straight way from a to x,
-and the value that has the darkest color. On a corner, the gradient of the neuron is that of its active side, and that
-of the maximum the mean of both sides."""
-
-W = np.array([2.0, 1.0])
-FUNCTIONS = {
-    "sum": Function("2x₁ + x₂", lambda x: 2 * x[..., 0] + x[..., 1], lambda x: W + 0 * x, lambda a, x: W, 8),
-    "product": Function("x₁ x₂", lambda x: x[..., 0] * x[..., 1], lambda x: x[..., ::-1],
-                        lambda a, x: (a + x)[::-1] / 2, 8),
-    "maximum": Function("max(x₁, x₂)", lambda x: x.max(axis=-1), _gradient_of_maximum, _average_of_maximum, 4),
-    "neuron": Function("max(0, 2x₁ + x₂ − 1)", lambda x: np.maximum(0, _preactivation(x)),
-                       lambda x: W * (_preactivation(x) >= 0)[..., None], lambda a, x: W * _part_active(a, x), 8),
-}  # fmt: skip
+FUNCTIONS = {key: ALL[key] for key in ("sum", "product", "maximum", "neuron")}
 METHODS = {
     "gradient": "gradient × input",
     "occlusion": "occlusion",
@@ -155,7 +97,7 @@ class SharesFigure(Explorable):
     def _notes(self, x, a):
         if np.array_equal(x, a):
             return ["nothing"]
-        if self.function == "neuron" and _preactivation(x) <= 0:
+        if self.function == "neuron" and preactivation(x) <= 0:
             return ["silent"]
         if self.function == "sum":
             return ["linear"]
@@ -165,9 +107,9 @@ class SharesFigure(Explorable):
             return ["product"]
         corners = np.array([[p, q] for p in (a[0], x[0]) for q in (a[1], x[1])])
         if self.function == "maximum":
-            lead = _lead(corners)
-            return ["leader" if (lead >= 0).all() or (lead <= 0).all() else "change"]
-        return ["active" if (_preactivation(corners) >= 0).all() else "hinge"]
+            leads = lead(corners)
+            return ["leader" if (leads >= 0).all() or (leads <= 0).all() else "change"]
+        return ["active" if (preactivation(corners) >= 0).all() else "hinge"]
 
 
 CAPTION = (

@@ -1,38 +1,18 @@
 // A function of two inputs, and what four methods hand to each of them: bars side by side, on one scale.
 
-import { color, format, legendEntry, make, newId, sampleArea, sampleLine, set, setText } from "../core/elements.js";
+import { format, legendEntry, make, newId, sampleArea, sampleLine, set, setText } from "../core/elements.js";
+import { drawField, hatch, levelsOf } from "../core/field.js";
 import { figure } from "../core/figure.js";
+import { functions } from "../core/functions.js";
 import { diamond, disc, handle } from "../core/handles.js";
 import * as lrp from "../core/lrp.js";
-import { ends, plot, ticks } from "../core/plot.js";
+import { plot, ticks } from "../core/plot.js";
+import { straightWay } from "../core/way.js";
 
 // --- the numbers: as SharesFigure.numbers() ---
 
-const W = [2, 1];
-
-/** Each function with its gradient, and its average gradient on the straight way from a to x. */
-function functions(tiny) {
-  const settled = (value) => (Math.abs(value) < tiny ? 0 : value);
-  const lead = ([x1, x2]) => settled(x1 - x2);
-  const z = ([x1, x2]) => settled(2 * x1 + x2 - 1);
-  const active = (a, x) => (z(a) === 0 && z(x) === 0 ? 1 : lrp.partAbove(z(a), z(x)));
-  const pair = (first) => [first, 1 - first];
-  return {
-    sum: { f: ([x1, x2]) => 2 * x1 + x2, gradient: () => W, average: () => W },
-    product: { f: ([x1, x2]) => x1 * x2, gradient: ([x1, x2]) => [x2, x1], average: (a, x) => [(a[1] + x[1]) / 2, (a[0] + x[0]) / 2] },
-    maximum: {
-      f: (x) => Math.max(...x), gradient: (x) => pair(lead(x) === 0 ? 0.5 : Number(lead(x) > 0)),
-      average: (a, x) => pair(lrp.partAbove(lead(a), lead(x))), same: lead,
-    },
-    neuron: {
-      f: (x) => Math.max(0, z(x)), gradient: (x) => W.map((w) => w * Number(z(x) >= 0)),
-      average: (a, x) => W.map((w) => w * active(a, x)), same: z,
-    },
-  };
-}
-
 export function numbers({ function: key, x, a }, { tiny }) {
-  const { f, gradient, average, same } = functions(tiny)[key];
+  const { f, gradient, average, edge } = functions(tiny)[key];
   const split = (R, from) => ({ R, from, epsilon: f(x) - from - lrp.sum(R) });
   return {
     f_x: f(x),
@@ -41,35 +21,23 @@ export function numbers({ function: key, x, a }, { tiny }) {
     occlusion: split(lrp.occlusion(f, x, a), f(a)),
     integrated: split(average(a, x).map((slope, i) => (x[i] - a[i]) * slope), f(a)),
     shapley: split(lrp.shapley(f, x, a), f(a)),
-    notes: [note(key, x, a, same)],
+    notes: [note(key, x, a, edge)],
   };
 }
 
-function note(key, x, a, same) {
+function note(key, x, a, edge) {
   if (x.every((value, i) => value === a[i])) return "nothing";
-  if (key === "neuron" && same(x) <= 0) return "silent";
+  if (key === "neuron" && edge(x) <= 0) return "silent";
   if (key === "sum") return "linear";
   if (x.some((value, i) => value === a[i])) return "edge";
   if (key === "product") return "product";
-  const values = [a[0], x[0]].flatMap((x1) => [a[1], x[1]].map((x2) => same([x1, x2])));
+  const values = [a[0], x[0]].flatMap((x1) => [a[1], x[1]].map((x2) => edge([x1, x2])));
   const above = values.every((value) => value >= 0);
   if (key === "maximum") return above || values.every((value) => value <= 0) ? "leader" : "change";
   return above ? "active" : "hinge";
 }
 
 // --- the picture ---
-
-const BANDS = 16;
-const FAR = 20; // beyond every plot, as are the ends of the levels
-const CURVE = 48; // parts of a curved level
-
-/** Where f has the value c: from above on the left to below on the right. */
-const LEVELS = {
-  sum: (c) => [[(c - 9) / 2, 9], [(c + 9) / 2, -9]],
-  product: (c) => (c ? Array.from({ length: CURVE + 1 }, (_, n) => (c / 4) ** (1 - n / CURVE) * 4 ** (n / CURVE)).map((x1) => [x1, c / x1]) : [[0, 9], [0, 0], [9, 0]]),
-  maximum: (c) => [[-9, c], [c, c], [c, -9]],
-  neuron: (c) => LEVELS.sum(c + 1),
-};
 
 function view({ stage, side, control, set: change, schema, constants, palette, redraw, steady }) {
   const { range } = constants;
@@ -78,7 +46,8 @@ function view({ stage, side, control, set: change, schema, constants, palette, r
     x: range, y: range, xTicks: ticks(range), yTicks: ticks(range), xLabel: "x₁", yLabel: "x₂", ground: "light",
     label: "The plane of the two inputs, colored by f", onResize: redraw,
   });
-  const field = drawField(plane, constants, palette.activation);
+  const field = drawField(plane, palette.activation);
+  const known = functions(constants.tiny);
   const way = drawWay(plane);
   const legend = drawLegend(constants, palette.activation);
   stage.append(legend.element);
@@ -91,7 +60,7 @@ function view({ stage, side, control, set: change, schema, constants, palette, r
 
   return (now, values) => {
     const sizes = Object.keys(constants.methods).flatMap((method) => [...values[method].R, values[method].epsilon]);
-    field(now.function);
+    field(now.function, { ...known[now.function], brightest: constants.brightest[now.function], silent: now.function === "neuron" });
     way(now);
     legend.update(now.function);
     x.place(now.x);
@@ -100,41 +69,17 @@ function view({ stage, side, control, set: change, schema, constants, palette, r
   };
 }
 
-/** The colored field: one area over the other, each where f is at least so large. It changes only with f and with the size. */
-function drawField({ data, id, X, Y }, { brightest }, colors) {
-  const ground = make("rect", { class: "ground", x: -9, y: -9, width: 4000, height: 4000 });
-  const hatching = make("rect", { class: "silence", x: -9, y: -9, width: 4000, height: 4000, fill: `url(#${id}-silent)` });
-  const bands = Array.from({ length: BANDS }, (_, n) => make("path", { class: "band", fill: color(colors, (n + 0.5) / BANDS) }));
-  const levels = [1, 2, 3, 4].map(() => make("path", { class: "contour" }));
-  const corner = make("path", { class: "hinge" });
-  data.append(make("defs", {}, hatch(`${id}-silent`)), ground, hatching, ...bands, ...levels, corner);
-  const line = (points) => points.map(([x1, x2], n) => `${n ? "L" : "M"}${X(x1).toFixed(2)} ${Y(x2).toFixed(2)}`).join("");
-  const from = (points) => `${line([...points, [FAR, points.at(-1)[1]], [FAR, FAR], [points[0][0], FAR]])}Z`;
-  const CORNERS = { maximum: [[-9, -9], [9, 9]], neuron: LEVELS.neuron(0) };
-  let drawn = "";
-
-  return (key) => {
-    const wanted = `${key} ${X(1) - X(0)}`;
-    if (wanted === drawn) return;
-    drawn = wanted;
-    bands.forEach((band, n) => set(band, { d: from(LEVELS[key]((n * brightest[key]) / BANDS)) }));
-    levels.forEach((level, n) => set(level, { d: line(LEVELS[key](((n + 1) * brightest[key]) / 4)) }));
-    set(corner, CORNERS[key] ? { d: line(CORNERS[key]), display: null } : { display: "none" });
-  };
-}
-
-const hatch = (id) => make("pattern", { id, width: 7, height: 7, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
-  make("rect", { class: "silent", width: 7, height: 7 }), make("line", { class: "silent-line", x1: 0, x2: 0, y1: 0, y2: 7 }));
-
 /** The straight way from a to x, and the rectangle between them with the two points where only one input is that of x. */
-function drawWay({ marks, X, Y }) {
+function drawWay(plane) {
+  const { marks, X, Y } = plane;
   const rectangle = make("path", { class: "rectangle" });
-  const [halo, way] = ["way-halo", "way"].map((name) => make("line", { class: name }));
+  marks.append(rectangle);
+  const way = straightWay(plane, marks);
   const mixed = [0, 1].map(() => make("circle", { class: "mixed", r: 4 }));
-  marks.append(rectangle, halo, way, ...mixed);
+  marks.append(...mixed);
   return ({ x, a }) => {
     set(rectangle, { d: `M${X(a[0])} ${Y(a[1])}H${X(x[0])}V${Y(x[1])}H${X(a[0])}Z` });
-    for (const line of [halo, way]) set(line, ends({ X, Y }, a, x));
+    way(a, x);
     set(mixed[0], { cx: X(x[0]), cy: Y(a[1]) });
     set(mixed[1], { cx: X(a[0]), cy: Y(x[1]) });
   };
@@ -154,7 +99,7 @@ function drawLegend({ brightest }, colors) {
   const update = (key) => {
     const top = brightest[key];
     say(output, `f from 0 to ${top}`);
-    say(level, `f = ${[1, 2, 3, 4].map((n) => format((n * top) / 4)).join(", ")}`);
+    say(level, `f = ${levelsOf(top).map(format).join(", ")}`);
     say(corner, key === "maximum" ? "corner, x₁ = x₂" : "hinge, 2x₁ + x₂ = 1");
     silent.hidden = key !== "neuron";
     corner.hidden = key !== "neuron" && key !== "maximum";

@@ -1,0 +1,510 @@
+"""The picture of a function of two inputs, with its roots, the way and the side view, compared with ``lrp_edu``."""
+
+import numpy as np
+import pytest
+from pictures import (
+    WIDE,
+    Album,
+    Look,
+    blend,
+    contrast,
+    covered,
+    distance_to_graph,
+    near,
+    over,
+    panel_agrees,
+    rgb,
+    says,
+)
+
+from lrp_edu.explorables import PlaneFigure
+from lrp_edu.explorables.core.explorable import show
+from lrp_edu.palette import ACTIVATION_COLORS, EPSILON, RELEVANCE_COLORS
+
+RANGE, WAY, BANDS = (-1, 3), (-0.4, 1.6), 16
+SLOPES = np.array([[2, -1], [-1, 2]])
+
+
+def smooth(p, q):
+    return np.logaddexp(0, 2 * p - q) + np.logaddexp(0, 2 * q - p) - 2
+
+
+FUNCTIONS = {
+    "product": (lambda p, q: p * q, 8, "x₁ x₂"),
+    "square": (lambda p, q: p * p + p * q, 16, "x₁² + x₁ x₂"),
+    "sum": (lambda p, q: 2 * p + q, 8, "2x₁ + x₂"),
+    "neuron": (lambda p, q: np.maximum(0, 2 * p + q - 1), 8, "max(0, 2x₁ + x₂ − 1)"),
+    "smooth": (smooth, 4, "two smooth neurons"),
+}
+"""Each with the value of the darkest color, and its name."""
+FORMULAS = {
+    "neuron": "f = max(0, z), where z = 2x₁ + x₂ − 1",
+    "smooth": "f = soft(2x₁ − x₂) + soft(2x₂ − x₁) − 2, where soft(z) = ln(1 + eᶻ)",
+}
+INK, LIGHT, SILENT, HATCH = (22, 25, 29), (255, 255, 255), (241, 239, 232), (216, 213, 202)
+DIM = {"light": 1, "dark": 0.86}
+SIGNS = {1: rgb(RELEVANCE_COLORS[-1]), -1: rgb(RELEVANCE_COLORS[0]), 0: (89, 99, 110)}
+KINDS = {
+    theme: [rgb(ACTIVATION_COLORS[3]), rgb(RELEVANCE_COLORS[positive]), rgb(RELEVANCE_COLORS[negative]), rgb(EPSILON)]
+    for theme, positive, negative in (("light", 4, 0), ("dark", 3, 1))
+}
+"""The colors of the bars: of f(a), of positive and of negative shares, of ε."""
+LEGEND = ("output", "sample-output", "silence", "hinge", "way", "places", "side-curve", "side-tangent", "gap",
+          "side-silent")  # fmt: skip
+
+
+def states():
+    """Return states: named ones, each function with the point and with the path, and random ones."""
+    random = np.random.default_rng(9)
+    drawn = [
+        {},
+        {"function": "neuron", "x": [1, 1], "a": [-0.5, 0.5]},
+        {"function": "smooth", "x": [3, 0], "a": [0, 2], "mode": "path", "steps": 4},
+        {"function": "neuron", "x": [1, 1], "a": [0, 0], "mode": "path", "steps": 5},
+        {"function": "square", "x": [1, 1], "a": [1, -1]},
+        {"function": "sum", "x": [1, 1], "a": [2.5, 0.5]},
+        {"a": [0, 0], "mode": "path", "steps": 1},
+        {"function": "smooth", "x": [2.5, 2], "a": [-0.5, 1]},
+        {"function": "neuron", "x": [1, 1], "a": [0.2, 0.6]},
+        {"function": "neuron", "x": [-0.5, 0.5], "a": [2, 1]},
+        {"x": [1, 2], "a": [1, 2]},
+        {"function": "square", "x": [2.5, 2], "a": [0.5, -0.5], "mode": "path", "steps": 30},
+        {"a": [2, 2.5], "x": [-0.5, 1]},
+        {"function": "sum", "x": [0.5, 2], "a": [0.5, -1]},
+        {"function": "smooth", "x": [0, 0], "a": [3, -1], "mode": "path", "steps": 2},
+    ]
+    for n in range(20):
+        x, a = random.uniform(-1, 3, (2, 2)).round(2).tolist()
+        state = {"function": str(random.choice(list(FUNCTIONS))), "x": x, "a": a}
+        drawn.append(state | {"mode": ["point", "path"][n % 2], "steps": int(random.integers(1, 40))})
+    return drawn
+
+
+ALBUM = Album(
+    PlaneFigure,
+    states(),
+    {
+        "plot": "svg.on-light",
+        "frame": "svg.on-light .plot-frame",
+        "x ticks": "svg.on-light .tick-x",
+        "y ticks": "svg.on-light .tick-y",
+        "axis labels": "svg.on-light .axis-label",
+        "data": "svg.on-light > g[clip-path]",
+        "clip": "svg.on-light clipPath rect",
+        "ground": ".plot .ground",
+        "levels": ".plot .contour",
+        "roots": ".plot .hinge",
+        "way": ".plot .way",
+        "halo": ".plot .way-halo",
+        "legs": ".plot .leg",
+        "places": ".plot .places",
+        **{f"{key}{part}": f"[data-handle={key}]{part and ' .' + part}" for key in "xa" for part in ("", "mark")},
+        **{f"{key} name": f"[data-handle={key}] .handle-name" for key in "xa"},
+        "grabs": ".handle-grab",
+        **{f"legend {name}": f".legend-item .{name}" for name in LEGEND},
+        **{f"named {name}": f".legend-item:has(.{name}) .legend-text" for name in LEGEND},
+        "legend texts": ".legend-text",
+        "legend stops": ".legend-item linearGradient stop",
+        "formula": ".formula",
+        "side frame": ".side-view .plot-frame",
+        "side x ticks": ".side-view .tick-x",
+        "side y ticks": ".side-view .tick-y",
+        "side": ".side-view",
+        "side silent": ".plot .side-silent",
+        "side curve": ".plot .side-curve",
+        "side tangent": ".plot .side-tangent",
+        "side gap": ".side-view .gap",
+        "side marks": ".side-view .mark",
+        **{f"side {name} name": f".side-name.side-{name}" for name in ("start", "end", "gap")},
+        "bars": ".bar",
+        "bar names": ".bar-name",
+        "bar area": ".bar-area",
+        "bar goal": ".bar-goal",
+        "bar goal name": ".bar-goal-name",
+        "bar ticks": ".bar-tick",
+        "function": "select[data-control=function]",
+        "modes": "input[data-control=mode]",
+        "mode": "fieldset.choice",
+        "steps": "input[data-control=steps]",
+        "field steps": "input[data-field=steps]",
+        **{f"field {key}.{i}": f"input[data-field='{key}.{i}']" for key in "xa" for i in range(2)},
+        "labels": ".numbers th",
+        "numbers": ".numbers td",
+        "notes": ".notes p",
+    },
+    looks=(WIDE, Look(360, "dark")),
+    photos=9,
+)
+
+
+def chosen(picture):
+    return picture.whole_state["function"]
+
+
+def f(picture, points):
+    return FUNCTIONS[chosen(picture)][0](*np.moveaxis(np.asarray(points, float), -1, 0))
+
+
+def ends(picture):
+    return (np.array(picture.whole_state[key], float) for key in "ax")
+
+
+def plane(picture):
+    return picture.scale("frame", RANGE, RANGE)
+
+
+def unit(picture):
+    """Return how many pixels one unit of the plane is."""
+    scale = plane(picture)
+    return (scale.right - scale.left) / np.ptp(RANGE)
+
+
+def along_path(picture):
+    return picture.whole_state["mode"] == "path"
+
+
+def places(picture):
+    """Return where the gradients of the path are taken: in the middle of each of its pieces."""
+    a, x = ends(picture)
+    steps = picture.whole_state["steps"]
+    return a + (np.arange(steps)[:, None] + 0.5) / steps * (x - a)
+
+
+def rise(picture, point):
+    """Return the slope of f along the way at a point of it, by the equations of the functions."""
+    a, x = ends(picture)
+    p, q = point
+    grown = 1 / (1 + np.exp(-SLOPES @ point))
+    z = 2 * p + q - 1
+    gradient = {"product": (q, p), "square": (2 * p + q, p), "sum": (2, 1), "smooth": grown @ SLOPES,
+                "neuron": (2, 1) if z > -1e-12 else (0, 0)}[chosen(picture)]  # fmt: skip
+    return np.dot(gradient, x - a)
+
+
+def second_line(picture):
+    """Return the corners [s, T] of the tangent at a, or of the pieces of the path."""
+    a, _ = ends(picture)
+    start = float(f(picture, a))
+    if not along_path(picture):
+        return np.array([[s, start + s * rise(picture, a)] for s in WAY])
+    steps = picture.whole_state["steps"]
+    heights = start + np.cumsum([0, *(rise(picture, place) / steps for place in places(picture))])
+    return np.stack([np.arange(steps + 1) / steps, heights], axis=1)
+
+
+def terms(picture):
+    n = picture.numbers
+    return np.array([n["f_a"], *n["R"], n["epsilon"]])
+
+
+def limit(picture):
+    """Return the least power of two, 2 or more, that holds all sums of the terms: twice as much below zero."""
+    stops = np.concatenate([[0], np.cumsum(terms(picture))])
+    return max(2, 2 ** np.ceil(np.log2(1.02 * max(stops.max(), -2 * stops.min()) or 2)))
+
+
+def side(picture):
+    top = limit(picture)
+    return picture.scale("side frame", WAY, (-top / 2, top))
+
+
+# --- the plane ---
+
+
+def test_the_axes_have_numbers_and_names(drawn):
+    for picture in drawn:
+        scale, numbers = plane(picture), range(-1, 4)
+        assert [tick.text for tick in picture.all("x ticks")] == [show(k) for k in numbers]
+        assert [tick.text for tick in picture.all("y ticks")] == [show(k) for k in numbers]
+        for k, across, up in zip(numbers, picture.all("x ticks"), picture.all("y ticks"), strict=True):
+            assert abs(across.middle[0] - scale.pixels([k, 0])[0]) < 5
+            assert abs(up.middle[1] - scale.pixels([0, k])[1]) < 3
+        right, top = picture.all("axis labels")
+        assert (right.text, top.text) == ("x₁", "x₂")
+        assert right.middle[1] > scale.bottom and top.middle[1] < scale.top
+
+
+def test_the_plane_is_square_and_cut_off_at_its_frame(drawn):
+    for picture in drawn:
+        scale = plane(picture)
+        assert scale.right - scale.left == pytest.approx(scale.bottom - scale.top, abs=1) and scale.right > 220
+        assert picture.one("data").style["clipPath"].startswith("url(")
+        assert near(picture.parts["clip"][0].points, picture.one("frame").points)
+        assert picture.one("data").style["filter"] == f"brightness({DIM[picture.look.theme]})"
+        assert picture.one("ground").fill == (*SILENT, 1)
+
+
+def test_the_plane_is_painted_with_f(drawn):
+    """Of many points most have the color of their band, or of the ground below zero; others lie below a line."""
+    points = np.stack(np.meshgrid(np.linspace(-0.95, 2.95, 34), np.linspace(-0.95, 2.95, 34)), axis=-1).reshape(-1, 2)
+    for picture in drawn:
+        if picture.photo is None:
+            continue
+        places = f(picture, points) / FUNCTIONS[chosen(picture)][1] * BANDS
+        right, below = [], []
+        for place, point in zip(places, plane(picture).pixels(points), strict=True):
+            color = np.array(picture.pixel(point)) / DIM[picture.look.theme]
+            if place < -0.2 or chosen(picture) == "neuron" and place == 0:
+                ground = HATCH if chosen(picture) == "neuron" else SILENT
+                below.append(all(ground[i] - 8 <= color[i] <= SILENT[i] + 8 for i in range(3)))
+            elif 0.15 < place % 1 < 0.85 or place > BANDS:
+                band = min(np.floor(place), BANDS - 1)
+                right.append(near(color, blend(ACTIVATION_COLORS, (band + 0.5) / BANDS), 5))
+        assert np.mean(right) > 0.75, f"{picture}: {np.mean(right)} of the colors"
+        assert np.mean(below) > (0.5 if chosen(picture) == "neuron" else 0.75), f"{picture}: {np.mean(below)} below"
+
+
+def lies_on(picture, line, level, slack):
+    """Check that a line lies where f has a value, and leaves out none of it."""
+    scale, across = plane(picture), np.linspace(*RANGE, 4001)
+    points = scale.numbers(line.points[scale.holds(line.points, slack=-1)])
+    assert np.all(np.abs(f(picture, points) - level) < slack), f"{picture}: the level {level}"
+    for fixed in (-0.85, -0.3, 0.4, 1.1, 1.6, 2.25, 2.9):
+        for row in ([across, np.full_like(across, fixed)], [np.full_like(across, fixed), across]):
+            values = f(picture, np.stack(row, axis=-1)) - level - (1e-9 if chosen(picture) == "neuron" else 0)
+            crossings = np.stack(row, axis=-1)[:-1][np.diff(np.sign(values)) != 0]
+            inside = crossings[(np.abs(crossings - 1) < 1.97).all(axis=1)]
+            assert covered(scale.pixels(inside.reshape(-1, 2)), line.points), f"{picture}: the level {level} has a gap"
+
+
+def test_the_levels_are_where_f_has_their_values(drawn):
+    for picture in drawn:
+        steepest = 9 if chosen(picture) == "square" else 3.2
+        for line, quarter in zip(picture.all("levels"), (1, 2, 3, 4), strict=True):
+            lies_on(picture, line, quarter * FUNCTIONS[chosen(picture)][1] / 4, 1.5 * steepest / unit(picture))
+            assert line.stroke[:3] == LIGHT and 0.3 < line.stroke[3] < 0.8 and line.fill is None
+
+
+def test_the_roots_are_drawn_heavier_than_the_levels(drawn):
+    for picture in drawn:
+        roots = picture.one("roots")
+        lies_on(picture, roots, 0, (9 if chosen(picture) == "square" else 3.2) / unit(picture))
+        assert roots.stroke == (*INK, 1) and roots.fill is None
+        assert roots.width > 2 * max(level.width for level in picture.all("levels"))
+
+
+# --- the points and the way ---
+
+
+def test_the_handles_stand_at_x_and_a(drawn):
+    for picture in drawn:
+        for key in "xa":
+            place = plane(picture).pixels(picture.whole_state[key])
+            handle, mark = picture.one(key), picture.one(f"{key}mark")
+            assert near(handle.points[0], place) and near(mark.middle, place, 1.5)
+            assert mark.tag == ("circle" if key == "x" else "path")
+            assert picture.one(f"{key} name").text == key
+            assert (mark.fill[:3] == INK) == (key == "x") and (mark.fill[:3] == LIGHT) == (key == "a")
+        assert all(min(grab.box[2:]) >= 43.9 for grab in picture.all("grabs"))
+
+
+def test_the_way_is_straight_from_a_to_x(drawn):
+    for picture in drawn:
+        for name in ("way", "halo"):
+            assert near(picture.parts[name][0].points, plane(picture).pixels(list(ends(picture)))), picture
+        assert picture.parts["way"][0].stroke == (*INK, 1) and picture.parts["halo"][0].stroke[:3] == LIGHT
+
+
+def test_each_input_has_its_leg_in_the_color_of_its_share(drawn):
+    for picture in drawn:
+        (a1, a2), (x1, x2) = ends(picture)
+        corners = plane(picture).pixels([[a1, a2], [x1, a2], [x1, x2]])
+        for leg, place, R in zip(picture.parts["legs"], (corners[:2], corners[1:]), picture.numbers["R"], strict=True):
+            assert near(leg.points, place), picture
+            if R == 0 or abs(R) > 1e-12:
+                assert leg.stroke == (*SIGNS[int(np.sign(R))], 1) and leg.dashes
+
+
+def test_a_dot_marks_each_gradient_of_the_path(drawn):
+    for picture in drawn:
+        if not along_path(picture):
+            assert picture.hidden("places")
+            continue
+        (dots,) = picture.parts["places"]
+        moves = [part.split("h")[0] for part in dots.attributes["d"].split("M")[1:]]
+        wanted = plane(picture).pixels(places(picture))
+        assert near(np.array([part.split() for part in moves], float) + picture.one("plot").box[:2], wanted, 1), picture
+        assert dots.stroke == (*INK, 1) and 5 < dots.width < 10 and dots.shown
+        ahead = np.diff(plane(picture).pixels(list(ends(picture))), axis=0)[0]
+        aside = 2.5 * ahead[::-1] * [1, -1] / np.hypot(*ahead)  # beside the line, and still in the dot
+        if picture.photo is not None:
+            assert all(near(picture.pixel(dot + aside), INK, 40) for dot in wanted[1:-1]), f"{picture}: no dots"
+
+
+def test_the_legend_names_what_is_drawn(drawn):
+    for picture in drawn:
+        key, top, steps = chosen(picture), FUNCTIONS[chosen(picture)][1], picture.whole_state["steps"]
+        neuron, path = key == "neuron", along_path(picture)
+        pieces = "one piece with the slope halfway" if steps == 1 else f"{steps} pieces with the slopes of the path"
+        texts = {
+            "output": f"f from 0 to {top}",
+            "sample-output": f"f = {', '.join(show(n * top / 4) for n in (1, 2, 3, 4))}",
+            "hinge": "hinge, z = 0" if neuron else "roots, f = 0",
+            "way": "straight way from a to x",
+            "side-curve": "f on the way to x",
+            "side-tangent": pieces if path else "tangent at a",
+            "gap": "ε at x",
+            **({"silence": "silent, f = 0", "side-silent": "silent"} if neuron else {}),
+            **({"places": "gradients are taken here"} if path else {}),
+        }
+        for name in LEGEND:
+            if name in texts:
+                assert picture.one(f"named {name}").text == texts[name], picture
+            else:
+                assert picture.hidden(f"named {name}"), f"{picture}: {name}"
+        shown = [part.text for part in picture.all("legend texts")]
+        assert ("f < 0" in shown) != neuron and {"R > 0", "R < 0", "R = 0"} < set(shown)
+        formula = picture.parts["formula"][0]
+        assert formula.shown == (key in FORMULAS) and formula.text == FORMULAS.get(key, "")
+        assert [stop.attributes["stop-color"] for stop in picture.parts["legend stops"]] == list(ACTIVATION_COLORS)
+        for name, part in (("way", "way"), ("hinge", "roots"), ("side-curve", "side curve"), ("gap", "side gap")):
+            sample, part = picture.one(f"legend {name}"), picture.parts[part][0]
+            assert sample.stroke == part.stroke and sample.style["strokeWidth"] == part.style["strokeWidth"]
+
+
+# --- the side view ---
+
+
+def test_the_side_view_has_the_scale_of_the_bars(drawn):
+    for picture in drawn:
+        scale, top = side(picture), limit(picture)
+        assert [tick.text for tick in picture.all("side x ticks")] == ["a", "x"]
+        assert [tick.text for tick in picture.all("side y ticks")] == [show(k * top) for k in (-0.5, 0, 0.5, 1)]
+        assert near([tick.middle[0] for tick in picture.all("side x ticks")], scale.pixels([[0, 0], [1, 0]])[:, 0], 2)
+
+
+def follows(picture, name, s, values):
+    """Check that a line lies on a graph over s, and shows all of it."""
+    scale, top = side(picture), limit(picture)
+    exact = scale.pixels(np.stack([s, np.clip(values, -50 * top, 50 * top)], axis=1))
+    points = picture.one(name).points
+    assert (distance_to_graph(points[scale.holds(points)], exact) < 1).all(), f"{picture}: {name} leaves its graph"
+    assert covered(exact[scale.holds(exact, slack=-2)], points), f"{picture}: {name} has holes"
+
+
+def test_the_curve_of_the_side_view_is_f_along_the_way(drawn):
+    s = np.linspace(*WAY, 4001)
+    for picture in drawn:
+        a, x = ends(picture)
+        follows(picture, "side curve", s, f(picture, a + s[:, None] * (x - a)))
+
+
+def test_the_second_line_has_the_slopes_of_the_gradients(drawn):
+    for picture in drawn:
+        corners = second_line(picture)
+        s = np.linspace(corners[0, 0], corners[-1, 0], 4001)
+        follows(picture, "side tangent", s, np.interp(s, *corners.T))
+        part = picture.one("side tangent")
+        assert part.dashes and part.fill is None
+        assert contrast(over(part.stroke, picture.look.page), picture.look.page) > 3
+
+
+def test_the_gap_of_the_side_view_is_epsilon(drawn):
+    for picture in drawn:
+        n = picture.numbers
+        foot = n["f_a"] + sum(n["R"])
+        gap, name = picture.one("side gap"), picture.one("side gap name")
+        assert near(gap.points, side(picture).pixels([[1, foot], [1, n["f_x"]]])), f"{picture}: the gap"
+        assert near(gap.points[0], side(picture).pixels([1, np.interp(1, *second_line(picture).T)])), picture
+        assert gap.stroke == (*rgb(EPSILON), 1) and 3 <= gap.width <= 6
+        assert name.text.startswith("ε = ") and says(name.text.removeprefix("ε = "), n["epsilon"], 4), picture
+        (x, one), (_, other) = side(picture).pixels([[1, foot], [1, n["f_x"]]])
+        assert 0 < name.box[0] - x < 20
+        assert min(one, other) - 24 < name.middle[1] < max(one, other) + 24, f"{picture}: not at the gap"
+
+
+def test_the_ends_of_the_way_are_marked_and_named(drawn):
+    for picture in drawn:
+        n = picture.numbers
+        foot, start, end = picture.all("side marks")
+        places = side(picture).pixels([[1, n["f_a"] + sum(n["R"])], [0, n["f_a"]], [1, n["f_x"]]])
+        for mark, place in zip((foot, start, end), places, strict=True):
+            assert mark.tag == "circle" and near(mark.middle, place), picture
+        assert (picture.one("side start name").text, picture.one("side end name").text) == ("f(a)", "f(x)")
+
+
+def test_the_silent_stretch_of_the_way_is_gray(drawn):
+    s = np.linspace(*WAY, 2001)
+    for picture in drawn:
+        a, x = ends(picture)
+        silent = s[f(picture, a + s[:, None] * (x - a)) <= 1e-12] if chosen(picture) == "neuron" else []
+        if len(silent) < 2:
+            assert picture.hidden("side silent") or picture.one("side silent").box[2] < 1, picture
+            continue
+        left, top, width, height = picture.one("side silent").box
+        scale = side(picture)
+        assert near([left, left + width], scale.pixels([[silent[0], 0], [silent[-1], 0]])[:, 0], 1), picture
+        assert near([top, top + height], [scale.top, scale.bottom], 1)
+
+
+def test_the_side_view_is_described(drawn):
+    for picture in drawn:
+        n, label = picture.numbers, picture.one("side").attributes["aria-label"]
+        start, end = label.split(". ", 1)
+        assert start.startswith("f along the straight way from a to x, where f is")
+        assert all(show(value) in start or abs(value) < 1e-9 for value in (n["f_x"], n["f_a"]))
+        steps = picture.whole_state["steps"]
+        words = "piece" if along_path(picture) else "The tangent at a leads to"
+        assert words in end and (not along_path(picture) or steps == 1 or f"{steps} pieces" in end)
+        assert end.endswith(f"The gap is ε, {show(n['epsilon'])}.") or abs(n["epsilon"]) < 1e-9
+
+
+# --- the bars, the numbers, the controls ---
+
+
+def test_the_bars_lead_to_the_output(drawn):
+    for picture in drawn:
+        left, _, width, _ = picture.one("bar area").box
+        whole, parts = limit(picture), terms(picture)
+
+        def place(value, left=left, width=width, whole=whole):
+            return left + width * (np.clip(value, -whole / 2, whole) + whole / 2) / (1.5 * whole)
+
+        assert [name.text for name in picture.all("bar names")] == ["f(a)", "R₁", "R₂", "ε"]
+        stops = np.concatenate([[0], np.cumsum(parts)])
+        baseline, positive, negative, remainder = KINDS[picture.look.theme]
+        for i, bar in enumerate(picture.all("bars")):
+            start, end = sorted(place(stops[[i, i + 1]]))
+            assert abs(bar.box[0] - start) < 0.7 and abs(bar.box[2] - max(end - start, 1)) < 0.7, picture
+            color = {0: baseline, 3: remainder}.get(i, negative if parts[i] < 0 else positive)
+            if parts[i] == 0 or abs(parts[i]) > 1e-12:
+                assert bar.background == (*color, 1), picture
+        assert [tick.text for tick in picture.all("bar ticks")] == [show(share * whole) for share in (-0.5, 0, 1)]
+        assert abs(picture.one("bar goal").box[0] - place(picture.numbers["f_x"])) < 0.7
+        assert picture.one("bar goal name").text == f"f(x) = {show(picture.numbers['f_x'])}"
+
+
+def test_the_numbers_are_those_of_python(drawn):
+    for picture in drawn:
+        panel_agrees(picture)
+
+
+def test_the_controls_show_the_state(drawn):
+    for picture in drawn:
+        state, menu = picture.whole_state, picture.one("function")
+        assert menu.value == chosen(picture) and menu.labels == ["f"]
+        assert menu.options == [[key, text] for key, (*_, text) in FUNCTIONS.items()]
+        assert {part.value: part.checked for part in picture.parts["modes"]} == {
+            mode: mode == state["mode"] for mode in ("point", "path")
+        }
+        assert picture.hidden("steps") != along_path(picture)
+        slider, field = picture.parts["steps"][0], picture.parts["field steps"][0]
+        assert float(slider.value) == float(field.value) == state["steps"]
+        assert (slider.min, slider.max, slider.step) == ("1", "100", "1")
+        for key in "xa":
+            for i, value in enumerate(state[key]):
+                field = picture.one(f"field {key}.{i}")
+                assert float(field.value) == pytest.approx(value, abs=1e-9)
+                assert (float(field.min), float(field.max)) == RANGE
+
+
+def test_what_is_drawn_is_not_covered(drawn):
+    for picture in drawn:
+        if picture.photo is None:
+            continue
+        x, a = picture.one("xmark"), picture.one("amark")
+        if np.hypot(*(x.middle - a.middle)) > 22 and plane(picture).holds(x.middle, -8):
+            assert near(picture.pixel(x.middle), INK, 6), f"{picture}: x"
+        gap = picture.one("side gap")
+        if np.ptp(gap.points[:, 1]) > 30 and side(picture).holds(gap.points).all():
+            assert near(picture.pixel(gap.points.mean(axis=0)), rgb(EPSILON), 12), f"{picture}: the gap"
