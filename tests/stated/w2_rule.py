@@ -8,3 +8,4 @@ for x1, outside in ((2.49, False), (2.51, True)):
 w = np.array([2.0, 1.0])
 for v, R in ((np.sign(w), [4 / 3, 2 / 3]), ([1, 0], [2, 0])):  # by the largest part, by their sum
     assert np.allclose(roots.relevance(Neuron(w, -1), [1, 1], v).relevance, R)
+assert np.allclose(roots.root(Neuron(w, -1), np.ones(2), np.sign(w)), 1 / 3)
