@@ -213,7 +213,7 @@ def test_the_keyboard_stops_once_on_a_root(show_page, function, a):
 
 def test_the_path_takes_as_many_gradients_as_one_says(show_page):
     page = show_page(PlaneFigure(function="neuron", x=(1, 1), a=(0, 0)))
-    slider = page.get_by_role("slider", name="gradients of the path")
+    slider = page.get_by_role("slider", name="path: gradients")
     assert agrees(page, PlaneFigure)["table"]["R.0"] == "0"
     assert agrees(page, PlaneFigure)["table"]["other.R"] == "(1.4, 0.7)"
     page.get_by_role("radio", name="path").check()

@@ -24,8 +24,9 @@ export function levelLines({ values, size, at }, level) {
   for (let j = 0; j < size - 1; j++) {
     for (let i = 0; i < size - 1; i++) {
       const n = j * size + i;
+      const here = inside(n);
+      if (here === inside(n + 1) && here === inside(n + size) && here === inside(n + size + 1)) continue;
       const corners = [n, n + 1, n + size + 1, n + size].map(inside); // counterclockwise
-      if (corners.every((one) => one === corners[0])) continue;
       const edges = [2 * n, 2 * (n + 1) + 1, 2 * (n + size), 2 * n + 1];
       const leaves = [0, 1, 2, 3].filter((k) => corners[k] && !corners[(k + 1) % 4]);
       const enters = (k) => !corners[k % 4] && corners[(k + 1) % 4];

@@ -87,7 +87,7 @@ class PlaneFigure(Explorable):
     x = Array((2, 3), *RANGE, label="x, point to be explained")
     a = Array((1, 2), *RANGE, label="a, point of expansion")
     mode = Choice({"point": "point", "path": "path"}, "point", label="shares from the")
-    steps = Number(10, 1, MOST, step=1, label="gradients of the path")
+    steps = Number(10, 1, MOST, step=1, label="path: gradients")
 
     @traitlets.default("caption")
     def _caption(self):
