@@ -233,9 +233,9 @@ def test_nearest_root_of_digits_is_a_root_and_no_farther_than_a_straight_shot():
     read, n = network.forward(x).argmax(axis=1), np.arange(40)
     root, gradient = nearest_root(network, x, read)
     assert np.abs(network.forward(root)[n, read]).max() < 1e-12
-    straight, _ = nearest_root(network, x, read, steps=1)
-    length = [np.linalg.norm(end - x, axis=1) for end in (root, straight)]
-    assert np.all(length[0] <= length[1]) and np.mean(length[0] < 0.99 * length[1]) > 0.5
+    ends = [nearest_root(network, x, read, steps=steps)[0] for steps in (1, 4, 5, 6)]
+    length = [np.linalg.norm(end - x, axis=1) for end in (*ends, root)]
+    assert np.all(np.diff(length, axis=0) <= 1e-14) and np.mean(length[-1] < 0.99 * length[0]) > 0.5
     network.forward(root)
     np.testing.assert_array_equal(gradient, network.gradprop(np.eye(10)[read]))
 
