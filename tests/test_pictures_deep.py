@@ -541,4 +541,4 @@ def test_the_controls_show_the_state(drawn):
             field = picture.one(f"field {key}")
             assert float(field.value) == pytest.approx(value, rel=1e-7)
             assert (float(field.min), float(field.max)) == (low, high)
-        assert picture.one("slider b").labels == ["bias of 5, 6, 7"]
+        assert picture.one("slider b").labels == ["b of 5, 6, 7"]

@@ -141,7 +141,7 @@ class DeepFigure(Explorable):
     neuron = Choice(NEURONS, "3", label="neuron j")
     walk = Choice({"w2": "w²", "z": "z", "zplus": "z⁺"}, "zplus", label="its walk")
     above = Choice({"zplus": "z⁺", "gamma": "γ", "lrp0": "LRP-0"}, "zplus", label="rule above")
-    b = Number(0.0, -2, 0, label="bias of 5, 6, 7")
+    b = Number(0.0, -2, 0, label="b of 5, 6, 7")
     s = Number(0.5, 0, 1, step=0.05, label="s", control="field")
 
     @traitlets.default("caption")

@@ -279,7 +279,7 @@ function drawLegend({ strongest }, colors) {
 
 /** The true relevance over s, the model that holds c fixed, the tangent at the root, the gap at s, and ε at x. */
 function sideView(parent, { schema, names, redraw, move }) {
-  const view = plot(parent, { x: WAY, y: [-1, 2], aspect: 0.5, xLabel: "s", yLabel: "R", xTicks: [[0, "x"], [1, "root"]], label: "The relevance of the neuron along its walk", onResize: redraw });
+  const view = plot(parent, { x: WAY, y: [-1, 2], aspect: 0.45, xLabel: "s", yLabel: "R", xTicks: [[0, "x"], [1, "root"]], label: "The relevance of the neuron along its walk", onResize: redraw });
   view.svg.classList.add("side-view");
   const [curve, tangent, model] = ["side-curve", "side-tangent", "side-model"].map((name) => make("polyline", { class: name }));
   const switches = Array.from({ length: MOST }, () => ({ line: make("line", { class: "switch" }), name: make("text", { class: "side-name switch-name", "text-anchor": "middle" }) }));
