@@ -35,6 +35,7 @@ def test_walk_by_hand():
     np.testing.assert_allclose(walk.neurons(s), [[1 - part, 1, 1] for part in s], rtol=1e-15, atol=1e-60)
     assert walk.remainder() == 0.25 and walk.root.tolist() == [0, 1]
     assert walk.factors(0).tolist() == [0.75, 0.75, 0] and walk.factor_at([3.0, 1.0]) == 3.5 / 4
+    assert walk.factor_at([3.0, -1.0]) == 1
 
 
 @pytest.mark.parametrize("name", WITH_FACTOR)
