@@ -261,7 +261,7 @@ def _course(c):
 
 
 CAPTION = (
-    "Drag x. From [here](x=1,2) neuron 4 falls silent before 3 arrives, and c₃ grows from 2 to 3. "
+    "Drag x, or s along the walk. From [here](x=1,2) neuron 4 falls silent before 3 arrives, and c₃ grows from 2 to 3. "
     "With [LRP-0 above](x=1,2;above=lrp0) it stays 3, and neuron 4 gets nothing. "
     "[Below the line of 4](x=2,1) nothing changes on the way. "
     "Walk [along w²](x=0.5,2;walk=w2): neuron 5 falls silent, and c₃ shrinks. "
