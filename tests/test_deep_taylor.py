@@ -35,6 +35,7 @@ def test_walk_by_hand():
     np.testing.assert_allclose(walk.neurons(s), [[1 - part, 1, 1] for part in s], rtol=1e-15, atol=1e-60)
     assert walk.remainder() == 0.25 and walk.root.tolist() == [0, 1]
     assert walk.factors(0).tolist() == [0.75, 0.75, 0] and walk.factor_at([3.0, 1.0]) == 3.5 / 4
+    assert walk.factor_at([3.0, -1.0]) == 1
 
 
 @pytest.mark.parametrize("name", WITH_FACTOR)
@@ -70,13 +71,19 @@ def test_no_factor_under_z_plus_with_negative_inputs():
         factors(ZPlus(), Dense([[1.0], [1.0]]).see([-1.0, 1.0])[0], np.ones(1))
 
 
-@pytest.mark.parametrize("layer, direction", [(1, roots.w2_direction), (2, roots.zplus_direction)])
-@pytest.mark.parametrize("rules", [ZPlus(), LRP0(), Gamma(1.0)])
+@pytest.mark.parametrize(
+    "layer, direction, rules",
+    [
+        (1, roots.w2_direction, [Gamma(1.0), LRP0()]),
+        (1, roots.w2_direction, [ZPlus()] * 2),
+        (2, roots.zplus_direction, [Gamma(1.0)]),
+    ],
+)
 def test_digits_walk_is_what_the_network_computes(layer, direction, rules):
     """At some points of the way, forward through the plain network and down again by `explain`."""
     network, image = load_network(), load_digits().images[599]
     dense = network.weighted[layer - 1]
-    e = network.explain(image, rules=[ZBox(), *[rules] * 2])
+    e = network.explain(image, rules=[ZBox(), *[ZPlus()] * (layer - 1), *rules])
     for neuron in np.flatnonzero(e.layers[layer])[:4]:
         walk = NeuronWalk(network, image, layer, neuron, direction, rules)
         assert walk.target == 3
@@ -227,9 +234,9 @@ def test_nearest_root_of_digits_is_a_root_and_no_farther_than_a_straight_shot():
     read, n = network.forward(x).argmax(axis=1), np.arange(40)
     root, gradient = nearest_root(network, x, read)
     assert np.abs(network.forward(root)[n, read]).max() < 1e-12
-    straight, _ = nearest_root(network, x, read, steps=1)
-    length = [np.linalg.norm(end - x, axis=1) for end in (root, straight)]
-    assert np.all(length[0] <= length[1]) and np.mean(length[0] < 0.99 * length[1]) > 0.5
+    ends = [nearest_root(network, x, read, steps=steps)[0] for steps in (1, 4, 5, 6)]
+    length = [np.linalg.norm(end - x, axis=1) for end in (*ends, root)]
+    assert np.all(np.diff(length, axis=0) <= 1e-14) and np.mean(length[-1] < 0.99 * length[0]) > 0.5
     network.forward(root)
     np.testing.assert_array_equal(gradient, network.gradprop(np.eye(10)[read]))
 

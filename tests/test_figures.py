@@ -9,7 +9,10 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from lrp_edu import figures
+from lrp_edu.deep_taylor import NeuronWalk
+from lrp_edu.layers import Dense, ReLU
 from lrp_edu.messages import messages, seven_neurons
+from lrp_edu.network import Network
 from lrp_edu.neuron import Neuron
 from lrp_edu.rules import Epsilon
 
@@ -405,3 +408,24 @@ def test_inputs_are_not_changed_and_no_figure_is_made(ax):
 )
 def test_number_is_short_and_never_rounded_to_zero(value, text):
     assert figures.number(value) == text
+
+
+# --- the walk of a neuron in a network
+
+
+def test_neuron_walk_draws_relevance_model_tangent_and_remainder(ax):
+    """By head: c falls from 0.75 to 0.5, R is (1 − s)(1.5 − s) / (2 − s)."""
+    small = Network([Dense([[1, 0, 0], [0, 1, 1]]), ReLU(), Dense([[1], [1], [-0.5]])])
+    figures.plot_neuron_walk(ax, NeuronWalk(small, [1, 1], 1, 0), points=5)
+    drawn = lines(ax)
+    s, R = drawn["$R_j$"].get_data()
+    np.testing.assert_allclose(s, [0, 0.25, 0.5, 0.75, 1])
+    np.testing.assert_allclose(R, (1 - s) * (1.5 - s) / (2 - s), rtol=1e-12)
+    np.testing.assert_allclose(drawn["model $a_j c_j$"].get_ydata(), 0.75 * (1 - s), rtol=1e-12)
+    np.testing.assert_allclose(drawn["tangent at the root"].get_ydata(), 0.5 * (1 - s), rtol=1e-12)
+    gap = drawn[r"$\varepsilon = 0.25$"]
+    np.testing.assert_allclose(gap.get_xydata(), [[0, 0.5], [0, 0.75]], rtol=1e-12)
+    assert to_hex(gap.get_color()) == figures.EPSILON
+    (root,) = [line for line in ax.get_lines() if line.get_marker() == "o"]
+    assert root.get_xydata().tolist() == [[1, 0]]
+    assert ax.get_xlim() == (0, 1)

@@ -32,12 +32,13 @@ def states():
     random = np.random.default_rng(3)
     drawn = [
         {},
+        {"above": "lrp0"},
+        {"above": "lrp0", "b": -2.0, "x": [2.5, 2.0]},
         {"neuron": "5", "b": -1.0},
         {"x": [0.5, 2.0], "walk": "w2"},
         {"neuron": "4", "above": "lrp0", "b": -2.0, "x": [2.7, 2.3], "s": 0.25},
         {"neuron": "6", "above": "gamma", "b": -2.0, "walk": "w2", "x": [2.4, 2.2]},
         {"x": [0.2, 0.3]},
-        {"above": "lrp0"},
         {"x": [2.0, 1.0], "s": 0.0},
         {"x": [2.0, 1.0], "neuron": "4"},
         {"x": [0.2, 2.4], "above": "lrp0", "s": 0.8},
@@ -114,7 +115,7 @@ ALBUM = Album(
         "notes": ".notes p",
     },
     looks=(WIDE, Look(360, "dark")),
-    photos=5,
+    photos=7,
 )  # fmt: skip
 
 
@@ -233,7 +234,7 @@ def test_the_plane_has_the_colors_of_c_and_is_hatched_where_the_neuron_is_silent
                 colored.append(near(color, blend(RELEVANCE_COLORS, (value / STRONGEST + 1) / 2), 9))
             else:
                 hatched.append(all(HATCH[i] - 8 <= color[i] <= SILENT[i] + 8 for i in range(3)))
-        assert np.mean(colored) > 0.8, f"{picture}: {np.mean(colored)} of the colors"
+        assert np.mean(colored) > 0.87, f"{picture}: {np.mean(colored)} of the colors"
         assert not hatched or np.mean(hatched) > 0.75, f"{picture}: {np.mean(hatched)} of the silent side"
 
 
@@ -540,4 +541,4 @@ def test_the_controls_show_the_state(drawn):
             field = picture.one(f"field {key}")
             assert float(field.value) == pytest.approx(value, rel=1e-7)
             assert (float(field.min), float(field.max)) == (low, high)
-        assert picture.one("slider b").labels == ["bias of 5, 6, 7"]
+        assert picture.one("slider b").labels == ["b of 5, 6, 7"]

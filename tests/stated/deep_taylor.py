@@ -1,6 +1,32 @@
 """The numbers that the text and the solutions of ``deep-taylor`` state, in the names of its cells."""
 # ruff: noqa: F821
 
+head = NeuronWalk(small, [1, 1], layer=1, neuron=0)
+assert np.allclose(head.factor(np.array([0, 1])), [0.75, 0.5]) and np.isclose(head.remainder(), 0.25)
+assert np.isclose(head.relevance(0.5), 1 / 3) and np.isclose(head.model(0.5), 0.375)
+two = Network([Dense([[1, 0], [0, 1]]), ReLU(), Dense([[1], [1]])])
+assert np.allclose(NeuronWalk(two, [1, 1], 1, 0).factor(s), 1)
+
+for b, c, remainder in ((-0.75, [0.75, 0.25], 0.5), (0.0, [1, 1], 0)):
+    biased = Network([Dense([[1, 1], [0, 1]]), ReLU(), Dense([[1], [1]], bias=[b])])
+    head = NeuronWalk(biased, [1, 1], 1, 0)
+    assert np.allclose(head.factor([0, 1]), c) and np.isclose(head.remainder(), remainder)
+    assert np.isclose(head.factor(0.5), (3 + b - 1) / 2)
+
+# Biases of the trained network, and the c of the neurons that the class has no use for.
+assert max(layer.bias.max() for layer in trained.weighted) <= 0 and not third.bias.any()
+for walk, on in walks(2, ZPlus()):
+    unused = third.weight[walk.neuron, read[on]] <= 0
+    assert not walk.factor(0)[unused].any() and (walk.factor(0)[~unused] != 0).all()
+
+# The closing table, and what the text says of the walks and of the search.
+for layer, left in ((2, 0.32), (1, 0.09)):
+    pairs = [walk.factor([[1], [0]])[:, walk.factor(0) != 0] for walk, _ in walks(layer, ZPlus())]
+    q = np.divide(*np.hstack(pairs))
+    assert round(np.median(np.abs(1 - q)), 2) == left
+assert (length < np.where(same, apart, np.inf).min(axis=1)).mean() > 0.8
+assert quality(predicted).endswith("off by 8%") and f"{np.median(over):.0%}" == "8%"
+
 n = DeepFigure(x=(1, 2)).numbers()
 assert n["a"][1] == [2, 2] and np.allclose(n["c"][::2], [2, 3]) and np.isclose(n["corners"][0]["s"], 0.6)
 assert np.isclose(n["R_j"] - n["epsilon"], 6) and n["R"][0] == [4, 2] and n["f_x"] == 6 and np.isclose(n["epsilon"], -2)

@@ -186,31 +186,55 @@ export function propagate(parts, a, { W, b, inputs, outputs }, R) {
 
 // --- one neuron's walk inside a network: lrp_edu.deep_taylor ---
 
-/** c_i of activations a ≥ 0, so that the rule hands down R_i = a_i c_i. Of a⁺ and a⁻, of which the latter is 0, only a⁺ counts. */
-export function factors(a, W, R, b, parts) {
-  const c = a.map(() => 0);
-  for (const { terms, bias, share, stabilizer } of parts) {
+/**
+ * A layer { W, b } with what the parts of a rule share by, for activations a ≥ 0: the terms with a⁻ are 0, and in the others
+ * x_t is a itself, so that their weights add up.
+ */
+export const sharing = ({ W, b }, parts) => ({
+  W, b,
+  shares: parts.map(({ terms, bias, share, stabilizer }) => {
     const counting = terms.filter(([x]) => x(1));
-    R.forEach((relevance, k) => {
-      let q = bias(b[k]);
-      for (const [x, w] of counting) for (let i = 0; i < a.length; i++) q += x(a[i]) * w(W[i][k]);
+    return { V: W.map((row) => row.map((w) => sum(counting.map(([, modify]) => modify(w))))), kept: b.map(bias), share, stabilizer };
+  }),
+});
+
+/** c_i = Σ_k V_ik R_k / d_k of activations a ≥ 0, so that the rule hands down R_i = a_i c_i. */
+function factors(a, { shares }, R) {
+  const c = new Array(a.length).fill(0);
+  for (const { V, kept, share, stabilizer } of shares) {
+    for (let k = 0; k < R.length; k++) {
+      let q = kept[k];
+      for (let i = 0; i < a.length; i++) q += a[i] * V[i][k];
       const d = q + stabilizer(q);
-      const s = d === 0 ? 0 : (share * relevance) / d;
-      for (const [, w] of counting) for (let i = 0; i < a.length; i++) c[i] += w(W[i][k]) * s;
-    });
+      const s = d === 0 ? 0 : (share * R[k]) / d;
+      for (let i = 0; i < a.length; i++) c[i] += V[i][k] * s;
+    }
   }
   return c;
 }
 
-/** Up from the activations a through layers { W, b } with a ReLU, and down again by one rule: all a and R, and the c of the lowest. */
-export function upAndDown(a, layers, parts) {
+/** What a layer with a ReLU makes of activations a; in loops, as a whole plane of them may be asked for. */
+export function reluLayer(a, { W, b }) {
+  const said = new Array(b.length);
+  for (let k = 0; k < b.length; k++) {
+    let z = b[k];
+    for (let i = 0; i < a.length; i++) z += a[i] * W[i][k];
+    said[k] = z > 0 ? z : 0;
+  }
+  return said;
+}
+
+/** Up from the activations a through layers as sharing() gives them, and down again: all a and R, and the c of the lowest. */
+export function upAndDown(a, layers) {
   const all = [a];
-  for (const { W, b } of layers) all.push(b.map((bias, k) => plus(all.at(-1).reduce((z, value, i) => z + value * W[i][k], bias))));
-  const R = [all.at(-1)];
+  for (const layer of layers) all.push(reluLayer(all[all.length - 1], layer));
+  const R = [all[layers.length]];
   let c = null;
   for (let l = layers.length - 1; l >= 0; l--) {
-    c = factors(all[l], layers[l].W, R[0], layers[l].b, parts);
-    R.unshift(all[l].map((value, i) => value * c[i]));
+    c = factors(all[l], layers[l], R[0]);
+    const below = c.slice();
+    for (let i = 0; i < c.length; i++) below[i] *= all[l][i];
+    R.unshift(below);
   }
   return { a: all, R, c };
 }
@@ -228,7 +252,6 @@ export function neuronWalk(a, { W, b }, j, direction) {
   return {
     root,
     point: (s) => mix(a, root, s),
-    preactivations: (s) => mix(z, atRoot, s),
     neurons: (s) => z.map((value, k) => plus(Math.max(1 - s, LEFT) * value + s * atRoot[k])),
     activation: (s) => (1 - s) * z[j],
   };

@@ -128,8 +128,8 @@ class DeepFigure(Explorable):
         "weights": [W1, W2, W3],
         "bias": B1,
         "names": {"a": "a, activations below the neuron", "s": "s, part of the way"},
-        "reach": REACH,
-        "ranges": RANGES,
+        "reach": {str(layer): corners for layer, corners in REACH.items()},
+        "ranges": {str(layer): limits for layer, limits in RANGES.items()},
         "strongest": 3,
         "steps": STEPS,
         "beside": BESIDE,
@@ -141,7 +141,7 @@ class DeepFigure(Explorable):
     neuron = Choice(NEURONS, "3", label="neuron j")
     walk = Choice({"w2": "w²", "z": "z", "zplus": "z⁺"}, "zplus", label="its walk")
     above = Choice({"zplus": "z⁺", "gamma": "γ", "lrp0": "LRP-0"}, "zplus", label="rule above")
-    b = Number(0.0, -2, 0, label="bias of 5, 6, 7")
+    b = Number(0.0, -2, 0, label="b of 5, 6, 7")
     s = Number(0.5, 0, 1, step=0.05, label="s", control="field")
 
     @traitlets.default("caption")
@@ -261,7 +261,7 @@ def _course(c):
 
 
 CAPTION = (
-    "Drag x. From [here](x=1,2) neuron 4 falls silent before 3 arrives, and c₃ grows from 2 to 3. "
+    "Drag x, or s along the walk. From [here](x=1,2) neuron 4 falls silent before 3 arrives, and c₃ grows from 2 to 3. "
     "With [LRP-0 above](x=1,2;above=lrp0) it stays 3, and neuron 4 gets nothing. "
     "[Below the line of 4](x=2,1) nothing changes on the way. "
     "Walk [along w²](x=0.5,2;walk=w2): neuron 5 falls silent, and c₃ shrinks. "

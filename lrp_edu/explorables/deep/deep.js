@@ -9,11 +9,12 @@ import { ends, plot, setSize, ticks } from "../core/plot.js";
 
 // --- the numbers: as DeepFigure.numbers() ---
 
-/** The layers with weights, the first first; the layer of the chosen neuron, 1 or 2, its place there, and the rule above. */
+/** The layers with weights, the first first; the layer of the chosen neuron, 1 or 2, its place there, and those above with their rule. */
 function setUp({ neuron, above, b }, { weights, bias, gamma }) {
   const layers = weights.map((W, n) => ({ W, b: n ? W[0].map(() => b) : bias }));
   const layer = Math.floor((Number(neuron) - 1) / 2);
-  return { layers, layer, place: (Number(neuron) - 1) % 2, own: layers[layer - 1], higher: layers.slice(layer), parts: lrp.RULES[above]({ gamma, absorb: false }) };
+  const higher = layers.slice(layer).map((one) => lrp.sharing(one, lrp.RULES[above]({ gamma, absorb: false })));
+  return { layers, layer, place: (Number(neuron) - 1) % 2, own: layers[layer - 1], higher };
 }
 
 const relu = (z) => z.map((value) => Math.max(0, value));
@@ -21,9 +22,9 @@ const forward = (a, { W, b }) => lrp.forward(a, W, b);
 
 export function numbers(state, constants) {
   const { same, steps, beside, reach } = constants;
-  const { layers, layer, place, own, higher, parts } = setUp(state, constants);
+  const { layers, layer, place, own, higher } = setUp(state, constants);
   const a = layers.reduce((all, one) => [...all, relu(forward(all.at(-1), one))], [state.x]);
-  const { R } = lrp.upAndDown(a[layer], higher, parts);
+  const { R } = lrp.upAndDown(a[layer], higher);
   const [f, total, start] = [a[3][0], lrp.sum(R[0]), a[layer - 1]];
   const sums = { f_x: f, a, R, R_j: R[0][place], sum_R: total, lost: f - total, start };
   if (!a[layer][place]) {
@@ -31,7 +32,7 @@ export function numbers(state, constants) {
     return { ...sums, ...none, corners: [], notes: [...(f ? [] : ["nothing"]), `silent-${state.neuron}`] };
   }
   const walk = lrp.neuronWalk(start, own, place, lrp.DIRECTIONS[state.walk]);
-  const factor = (s) => lrp.upAndDown(walk.neurons(s), higher, parts).c[place];
+  const factor = (s) => lrp.upAndDown(walk.neurons(s), higher).c[place];
   const corners = findCorners(walk, layers.slice(layer - 1), 2 * layer + 1, same);
   const sides = corners.flatMap(({ s }) => [s - beside, s + beside]);
   const s = [...Array.from({ length: steps + 1 }, (_, n) => n / steps), ...sides].sort((p, q) => p - q).map((part) => Math.min(Math.max(part, 0), 1));
@@ -165,20 +166,22 @@ function drawField(plane, constants, colors) {
   const hinges = [0, 1].map(() => make("line", { class: "hinge" }));
   const names = [0, 1].map(() => make("text", { class: "hinge-name" }));
   data.append(make("defs", {}, hatch(`${id}-silent`)), image, silence, ...hinges, ...names);
-  const shades = Array.from({ length: 257 }, (_, n) => channels(color(colors, n / 256)));
+  const shades = Array.from({ length: 257 }, (_, n) => [...channels(color(colors, n / 256)), 255]);
   let drawn = "";
 
   return (now) => {
-    const { layer, place, own, higher, parts } = setUp(now, constants);
+    const { layer, place, own, higher } = setUp(now, constants);
     const [low, high] = ranges[layer];
     const wanted = [now.neuron, now.above, now.b].join();
     if (wanted !== drawn) {
       for (let n = 0; n < CELLS * CELLS; n++) {
         const [column, row] = [n % CELLS, Math.floor(n / CELLS)];
         const point = [low + ((column + 0.5) / CELLS) * (high - low), high - ((row + 0.5) / CELLS) * (high - low)];
-        const c = lrp.upAndDown(forward(point, own).map((z, k) => Math.max(z, k === place ? TINY : 0)), higher, parts).c[place];
+        const h = lrp.reluLayer(point, own);
+        h[place] ||= TINY;
+        const c = lrp.upAndDown(h, higher).c[place];
         const share = Math.min(Math.max((c / strongest + 1) / 2, 0), 1);
-        pixels.data.set([...shades[Math.round(256 * share)], 255], 4 * n);
+        pixels.data.set(shades[Math.round(256 * share)], 4 * n);
       }
       context.putImageData(pixels, 0, 0);
       set(image, { href: canvas.toDataURL() });
@@ -276,7 +279,7 @@ function drawLegend({ strongest }, colors) {
 
 /** The true relevance over s, the model that holds c fixed, the tangent at the root, the gap at s, and ε at x. */
 function sideView(parent, { schema, names, redraw, move }) {
-  const view = plot(parent, { x: WAY, y: [-1, 2], aspect: 0.5, xLabel: "s", yLabel: "R", xTicks: [[0, "x"], [1, "root"]], label: "The relevance of the neuron along its walk", onResize: redraw });
+  const view = plot(parent, { x: WAY, y: [-1, 2], aspect: 0.45, xLabel: "s", yLabel: "R", xTicks: [[0, "x"], [1, "root"]], label: "The relevance of the neuron along its walk", onResize: redraw });
   view.svg.classList.add("side-view");
   const [curve, tangent, model] = ["side-curve", "side-tangent", "side-model"].map((name) => make("polyline", { class: name }));
   const switches = Array.from({ length: MOST }, () => ({ line: make("line", { class: "switch" }), name: make("text", { class: "side-name switch-name", "text-anchor": "middle" }) }));
