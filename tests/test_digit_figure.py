@@ -387,7 +387,7 @@ def test_a_bar_is_clicked_to_explain_its_class(show_page):
     assert agrees(page)["target"] == "4"
     page.keyboard.press("ArrowDown")
     assert agrees(page)["target"] == "5"
-    assert "The logit of 5: " in page.locator(".verdict").text_content()
+    assert "The logit of\u00a05: " in page.locator(".verdict").text_content()
     page.locator("select[data-control=against]").select_option("second")
     assert agrees(page)["against"] == "second"
 

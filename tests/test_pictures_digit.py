@@ -202,7 +202,8 @@ def test_the_verdict(drawn):
     for picture in drawn:
         n = picture.numbers
         other = "" if n["against"] is None else f" minus that of {n['against']}"
-        said = re.fullmatch(r"Read as (\d)\. The logit of (\d)(.*): (\S+), Σ R = (\S+)", picture.one("verdict").text)
+        text = picture.one("verdict").text.replace("\u00a0", " ")
+        said = re.fullmatch(r"Read as (\d)\. The logit of (\d)(.*): (\S+), Σ R = (\S+)", text)
         assert said and said.groups()[:3] == (str(n["read"]), str(n["target"]), other), picture
         assert says(said[4], n["f"], 4) and says(said[5], n["totals"][0], 4), picture
 

@@ -211,11 +211,11 @@ def test_the_keyboard_stops_once_on_a_root(show_page, function, a):
     assert any(on_root[:3]) and (function == "neuron" or sum(on_root) == 1)
 
 
-def test_the_number_of_gradients_is_there_only_along_the_path(show_page):
+def test_the_path_takes_as_many_gradients_as_one_says(show_page):
     page = show_page(PlaneFigure(function="neuron", x=(1, 1), a=(0, 0)))
-    slider = page.get_by_role("slider", name="gradients n")
-    assert slider.count() == 0
+    slider = page.get_by_role("slider", name="gradients of the path")
     assert agrees(page, PlaneFigure)["table"]["R.0"] == "0"
+    assert agrees(page, PlaneFigure)["table"]["other.R"] == "(1.4, 0.7)"
     page.get_by_role("radio", name="path").check()
     assert agrees(page, PlaneFigure)["table"]["R.0"] == "1.4"
     page.locator("[data-field=steps]").fill("3")

@@ -113,8 +113,8 @@ class DeepFigure(Explorable):
         {
             "stays": "c_# stays what it is, up to rounding: true line, model and tangent are the same, and ε = 0.",
             "grows": "c_# grows on the walk. The root would hand out more than R_#, so ε has the opposite sign.",
-            "falls": "c_# falls on the walk. The root would hand out a part of R_# only; the rest is ε.",
-            "ends": "c_# falls to 0. At the root R_# has no slope, and all of it is left over in ε.",
+            "shrinks": "c_# shrinks on the walk. The root would hand out only a part of R_#; the rest is ε.",
+            "ends": "c_# ends at 0. At the root R_# has no slope, and all of it is left over in ε.",
             "turns": "c_# changes its sign on the walk. The root would hand out relevance of the other sign.",
             "late": "c_# = 0 at x, so R_# = 0. But it does not stay 0 on the walk.",
             "back": "c_# moves on the walk, and at the root it is what it was at x.",
@@ -257,13 +257,13 @@ def _course(c):
         return "ends"
     if end * start < 0:
         return "turns"
-    return "grows" if abs(end) > abs(start) else "falls"
+    return "grows" if abs(end) > abs(start) else "shrinks"
 
 
 CAPTION = (
     "Drag x. From [here](x=1,2) neuron 4 falls silent before 3 arrives, and c₃ grows from 2 to 3. "
     "With [LRP-0 above](x=1,2;above=lrp0) it stays 3, and neuron 4 gets nothing. "
     "[Below the line of 4](x=2,1) nothing changes on the way. "
-    "Walk [along w²](x=0.5,2;walk=w2): neuron 5 falls silent, and c₃ falls. "
-    "[A bias of −1 above](neuron=5;b=-1) lets c₅ fall too, in the plane of a₃ and a₄."
+    "Walk [along w²](x=0.5,2;walk=w2): neuron 5 falls silent, and c₃ shrinks. "
+    "[A bias of −1 above](neuron=5;b=-1) lets c₅ shrink too, in the plane of a₃ and a₄."
 )

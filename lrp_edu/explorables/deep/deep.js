@@ -99,7 +99,7 @@ function course(start, end, c, same) {
   if (Math.abs(end - start) <= same) return "back";
   if (Math.abs(end) <= same) return "ends";
   if (end * start < 0) return "turns";
-  return Math.abs(end) > Math.abs(start) ? "grows" : "falls";
+  return Math.abs(end) > Math.abs(start) ? "grows" : "shrinks";
 }
 
 // --- the picture ---

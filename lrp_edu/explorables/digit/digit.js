@@ -223,7 +223,7 @@ function drawPad(stage, { session, state, constants, palette, redraw }) {
     const limit = limitOf(R);
     cells.forEach((cell, n) => cell.update(now.ink[n] / full, R[n], color(palette.relevance, 0.5 + R[n] / (2 * limit)), n === active, `ink ${now.ink[n]} of ${full}, relevance ${format(R[n])}`));
     legend.update(limit);
-    setText(verdict, summary(values));
+    setText(verdict, together(summary(values)));
     const value = looked === null ? null : low + (now.ink[looked] * (high - low)) / full;
     setText(reading, looked === null ? "Point at a pixel to read its relevance." : `${where(looked, columns)}: ink ${now.ink[looked]} of ${full}, x = ${format(value)}, R = ${format(R[looked])}`);
   };
@@ -234,6 +234,9 @@ function summary({ read, target, against, f, totals }) {
   const what = against === null ? `logit of ${target}` : `logit of ${target} minus that of ${against}`;
   return `Read as ${read}. The ${what}: ${format(f)}, Σ R = ${format(totals[0])}`;
 }
+
+/** The same text, in which no line ends before or after =, or between "of" and its digit. */
+const together = (text) => text.replace(/(?<=of|Σ|=) | (?==)/g, "\u00a0");
 
 function handled(event, action) {
   event.preventDefault();

@@ -10,11 +10,10 @@ from ..core.functions import FUNCTIONS as ALL
 from ..core.functions import TINY, W, preactivation
 
 FUNCTIONS = {key: ALL[key] for key in ("product", "square", "sum", "neuron", "smooth")}
-FORMULAS = {
-    "smooth": "f = soft(2x₁ − x₂) + soft(2x₂ − x₁) − 2, where soft(z) = ln(1 + eᶻ)",
+FORMULAS = {key: f"f = {f.label}" for key, f in FUNCTIONS.items()} | {
     "neuron": "f = max(0, z), where z = 2x₁ + x₂ − 1",
+    "smooth": "f = soft(2x₁ − x₂) + soft(2x₂ − x₁) − 2, where soft(z) = ln(1 + eᶻ)",
 }
-"""What the menu does not say."""
 RANGE = (-1, 3)
 WAY = (-0.4, 1.6)
 """What the side view shows of the way a + s (x − a): s from a little before a to a little beyond x."""
@@ -88,7 +87,7 @@ class PlaneFigure(Explorable):
     x = Array((2, 3), *RANGE, label="x, point to be explained")
     a = Array((1, 2), *RANGE, label="a, point of expansion")
     mode = Choice({"point": "point", "path": "path"}, "point", label="shares from the")
-    steps = Number(10, 1, MOST, step=1, label="gradients n")
+    steps = Number(10, 1, MOST, step=1, label="gradients of the path")
 
     @traitlets.default("caption")
     def _caption(self):

@@ -82,8 +82,7 @@ function view({ stage, side, control, set: change, schema, constants, palette, s
   });
 
   const bars = waterfall();
-  const steps = control("steps");
-  side.append(control("function"), control("mode"), make("div", { class: "points" }, control("x"), control("a")), steps, bars.element);
+  side.append(control("function"), control("mode"), make("div", { class: "points" }, control("x"), control("a")), control("steps"), bars.element);
   const limitOf = steady();
 
   return (now, values) => {
@@ -102,7 +101,6 @@ function view({ stage, side, control, set: change, schema, constants, palette, s
       ...secondLine(now, values, known[now.function], constants.way), name: "a", curve, flat: silence(now, edge, constants.way),
       f_a: values.f_a, f_x: values.f_x, epsilon: values.epsilon, limit, silences: Boolean(edge),
     });
-    steps.hidden = now.mode === "point";
     bars.update("a", shares, values, limit);
   };
 }
@@ -184,8 +182,7 @@ function drawLegend({ brightest, formulas }, colors) {
   const say = (entry, text) => setText(entry.querySelector(".legend-text"), text);
   const update = ({ function: key, mode }) => {
     const neuron = key === "neuron";
-    setText(formula, formulas[key] ?? "");
-    formula.hidden = !(key in formulas);
+    setText(formula, formulas[key]);
     say(output, `f from 0 to ${brightest[key]}`);
     say(level, `f = ${levelsOf(brightest[key]).map(format).join(", ")}`);
     say(roots, neuron ? "hinge, z = 0" : "roots, f = 0");
