@@ -582,7 +582,7 @@ def test_what_a_screen_reader_hears_of_a_handle(drawn):
 def test_the_legend_shows_what_it_names(drawn):
     lines = {"hinge": "hinge, z = 0", "weights": "weights w", "aim": "direction −v"}
     for picture in drawn:
-        lines |= {"domain": edge(picture) and edge(picture)[1], "last": "x − v, its last point on the way"}
+        lines |= {"domain": edge(picture) and edge(picture)[1], "last": "last possible input on the way"}
         named = {"silence": "silent, f = 0", "output": "f from 0 to 8", "contour": "f = 2, 4, 6, 8", **lines,
                  "walk": "walk from x to x̃" if walking(picture) else "straight way from a to x"}  # fmt: skip
         for name, text in named.items():

@@ -258,7 +258,7 @@ function drawLegend(brightest, colors) {
   const aim = legendEntry("direction −v", ground(), sampleLine("aim"));
   const domain = legendEntry("edge of x ≥ 0", ground(), sampleLine("domain"));
   const boxed = legendEntry("edge of 0 ≤ x ≤ 2", ground(), sampleLine("domain"));
-  const full = legendEntry("x − v, its last point on the way", ground(), make("path", { ...LAST, transform: "translate(15 7)" }));
+  const full = legendEntry("last possible input on the way", ground(), make("path", { ...LAST, transform: "translate(15 7)" }));
   const outside = legendEntry("x̃ beyond it", ground(), make("g", { class: "on-light" }, make("g", { class: "landmark outside", transform: "translate(15 7) scale(0.65)" }, diamond())));
   const element = make("p", { class: "legend" }, silent, output, level, hinge, weights, walk, straight, ...legs, aim, domain, boxed, full, outside);
   const update = ({ walking, free, domain: inputs, last }) => {
