@@ -26,3 +26,12 @@ for layer, left in ((2, 0.32), (1, 0.09)):
     assert round(np.median(np.abs(1 - q)), 2) == left
 assert (length < np.where(same, apart, np.inf).min(axis=1)).mean() > 0.8
 assert quality(predicted).endswith("off by 8%") and f"{np.median(over):.0%}" == "8%"
+
+negative, of_all = [], []
+for walk, _ in walks(2, ZPlus()):
+    start, end = walk.factor([[0], [1]])
+    below_zero = walk.explain(1).value < 0
+    many = (start != 0) & (np.abs(start - end) > 3 * np.abs(start))
+    negative.append(below_zero[many])
+    of_all.append(below_zero)
+assert f"{np.mean(np.concatenate(negative)):.0%} {np.mean(np.concatenate(of_all)):.0%}" == "98% 8%"
