@@ -24,6 +24,7 @@ def test_the_page_on_notation_names_every_rule():
 
 
 def test_the_chapter_has_a_row_for_every_rule():
-    table = text_of(ROOT / "chapters" / "full-network.ipynb").partition("| rule | equation | direction $v_i$ | terms")[2]
+    chapter = text_of(ROOT / "chapters" / "full-network.ipynb")
+    table = chapter.partition("| rule | equation | direction $v_i$ | terms")[2]
     missing = [name for name in RULES if f"\n| {name.replace('^B', 'ᴮ')} | " not in table]
     assert not missing, f"chapters/full-network.ipynb: write the terms of {missing} into the table of rules"
