@@ -19,14 +19,6 @@ for walk, on in walks(2, ZPlus()):
     unused = third.weight[walk.neuron, read[on]] <= 0
     assert not walk.factor(0)[unused].any() and (walk.factor(0)[~unused] != 0).all()
 
-# The closing table, and what the text says of the walks and of the search.
-for layer, left in ((2, 0.32), (1, 0.09)):
-    pairs = [walk.factor([[1], [0]])[:, walk.factor(0) != 0] for walk, _ in walks(layer, ZPlus())]
-    q = np.divide(*np.hstack(pairs))
-    assert round(np.median(np.abs(1 - q)), 2) == left
-assert (length < np.where(same, apart, np.inf).min(axis=1)).mean() > 0.8
-assert quality(predicted).endswith("off by 8%") and f"{np.median(over):.0%}" == "8%"
-
 negative, of_all = [], []
 for walk, _ in walks(2, ZPlus()):
     start, end = walk.factor([[0], [1]])
@@ -35,3 +27,11 @@ for walk, _ in walks(2, ZPlus()):
     negative.append(below_zero[many])
     of_all.append(below_zero)
 assert f"{np.mean(np.concatenate(negative)):.0%} {np.mean(np.concatenate(of_all)):.0%}" == "98% 8%"
+
+# The closing table, and what the text says of the walks and of the search.
+for layer, left in ((2, 0.32), (1, 0.09)):
+    pairs = [walk.factor([[1], [0]])[:, walk.factor(0) != 0] for walk, _ in walks(layer, ZPlus())]
+    q = np.divide(*np.hstack(pairs))
+    assert round(np.median(np.abs(1 - q)), 2) == left
+assert (length < np.where(same, apart, np.inf).min(axis=1)).mean() > 0.8
+assert quality(predicted).endswith("off by 8%") and f"{np.median(over):.0%}" == "8%"
