@@ -19,6 +19,15 @@ for walk, on in walks(2, ZPlus()):
     unused = third.weight[walk.neuron, read[on]] <= 0
     assert not walk.factor(0)[unused].any() and (walk.factor(0)[~unused] != 0).all()
 
+negative, of_all = [], []
+for walk, _ in walks(2, ZPlus()):
+    start, end = walk.factor([[0], [1]])
+    below_zero = walk.explain(1).value < 0
+    many = (start != 0) & (np.abs(start - end) > 3 * np.abs(start))
+    negative.append(below_zero[many])
+    of_all.append(below_zero)
+assert f"{np.mean(np.concatenate(negative)):.0%} {np.mean(np.concatenate(of_all)):.0%}" == "98% 8%"
+
 # The closing table, and what the text says of the walks and of the search.
 for layer, left in ((2, 0.32), (1, 0.09)):
     pairs = [walk.factor([[1], [0]])[:, walk.factor(0) != 0] for walk, _ in walks(layer, ZPlus())]
