@@ -19,6 +19,15 @@ for walk, on in walks(2, ZPlus()):
     unused = third.weight[walk.neuron, read[on]] <= 0
     assert not walk.factor(0)[unused].any() and (walk.factor(0)[~unused] != 0).all()
 
+negative, of_all = [], []
+for walk, _ in walks(2, ZPlus()):
+    start, end = walk.factor([[0], [1]])
+    below_zero = walk.explain(1).value < 0
+    many = (start != 0) & (np.abs(start - end) > 3 * np.abs(start))
+    negative.append(below_zero[many])
+    of_all.append(below_zero)
+assert f"{np.mean(np.concatenate(negative)):.0%} {np.mean(np.concatenate(of_all)):.0%}" == "98% 8%"
+
 # The closing table, and what the text says of the walks and of the search.
 for layer, left in ((2, 0.32), (1, 0.09)):
     pairs = [walk.factor([[1], [0]])[:, walk.factor(0) != 0] for walk, _ in walks(layer, ZPlus())]
@@ -44,12 +53,3 @@ for x1, hidden, switches, c, epsilon, R_3 in (
     assert np.allclose(n["a"][1], hidden) and np.allclose(n["c"][::2], c, atol=0.005)
     assert np.isclose(n["epsilon"], epsilon) and np.isclose(n["R_j"], R_3) and (n["root"][0] < 0) == (x1 < 1)
     assert [{key: corner[key] for key in ("neuron", "on")} for corner in n["corners"]] == [switches]
-
-negative, of_all = [], []
-for walk, _ in walks(2, ZPlus()):
-    start, end = walk.factor([[0], [1]])
-    below_zero = walk.explain(1).value < 0
-    many = (start != 0) & (np.abs(start - end) > 3 * np.abs(start))
-    negative.append(below_zero[many])
-    of_all.append(below_zero)
-assert f"{np.mean(np.concatenate(negative)):.0%} {np.mean(np.concatenate(of_all)):.0%}" == "98% 8%"
