@@ -70,8 +70,8 @@ class NeuronWalk:
 
     .. math:: a(s) = a - s\, \frac{z_j}{w_j^\top v}\, v, \qquad 0 \le s \le 1
 
-    Its activation falls linearly to 0. Its relevance need not: the other neurons of its layer listen to the same
-    activations, and change as well.
+    Its activation falls linearly to 0. Its relevance need not: :math:`c_j` contains the activation itself, and those of
+    the other neurons of its layer, which listen to the same activations below and change as well.
 
     Parameters
     ----------

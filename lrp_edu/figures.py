@@ -364,8 +364,8 @@ def plot_neuron_walk(ax, walk, points=201):
     """
     s = np.linspace(0, 1, points)
     true, model, tangent = walk.relevance(s), walk.model(s), walk.activation(s) * walk.factor(1)
-    ax.plot(s, true, color=LINES[0], label="$R_j$", zorder=3)
-    ax.plot(s, model, color=LINES[2], linestyle="--", label="model $a_j c_j$")
+    ax.plot(s, true, color=LINES[0], label="$R_j(s)$", zorder=3)
+    ax.plot(s, model, color=LINES[2], linestyle="--", label=r"model $a_j(s)\, c_j(0)$")
     ax.plot(s, tangent, color=GUIDE, linestyle=":", label="tangent at the root")
     _gap(ax, 0, tangent[0], true[0])
     ax.plot(1, true[-1], "o", color=INK, clip_on=False, zorder=5)

@@ -298,7 +298,7 @@ def test_each_link_of_the_caption_shows_what_it_says(show_page):
     below = seen["Below the line of 4"]
     assert below["notes"] == ["stays-3"] and below["a"][1][1] == 0 and not below["corners"]
     assert seen["along w²"]["notes"] == ["outside", "shrinks-3", "off-5"]
-    assert seen["A bias of −1 above"]["notes"] == ["shrinks-5"] and seen["A bias of −1 above"]["start"] == [2, 2]
+    assert seen["A bias of −1"]["notes"] == ["shrinks-5"] and seen["A bias of −1"]["start"] == [2, 2]
 
 
 @pytest.mark.parametrize(

@@ -418,10 +418,10 @@ def test_neuron_walk_draws_relevance_model_tangent_and_remainder(ax):
     small = Network([Dense([[1, 0, 0], [0, 1, 1]]), ReLU(), Dense([[1], [1], [-0.5]])])
     figures.plot_neuron_walk(ax, NeuronWalk(small, [1, 1], 1, 0), points=5)
     drawn = lines(ax)
-    s, R = drawn["$R_j$"].get_data()
+    s, R = drawn["$R_j(s)$"].get_data()
     np.testing.assert_allclose(s, [0, 0.25, 0.5, 0.75, 1])
     np.testing.assert_allclose(R, (1 - s) * (1.5 - s) / (2 - s), rtol=1e-12)
-    np.testing.assert_allclose(drawn["model $a_j c_j$"].get_ydata(), 0.75 * (1 - s), rtol=1e-12)
+    np.testing.assert_allclose(drawn[r"model $a_j(s)\, c_j(0)$"].get_ydata(), 0.75 * (1 - s), rtol=1e-12)
     np.testing.assert_allclose(drawn["tangent at the root"].get_ydata(), 0.5 * (1 - s), rtol=1e-12)
     gap = drawn[r"$\varepsilon = 0.25$"]
     np.testing.assert_allclose(gap.get_xydata(), [[0, 0.5], [0, 0.75]], rtol=1e-12)

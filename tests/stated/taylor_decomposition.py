@@ -51,3 +51,8 @@ assert neuron(x_n) - x_n @ neuron.gradient(x_n) == -1 == neuron.b
 # A fixed rule that justifies the uniform map.
 uniform = roots.relevance(neuron, x_n, 1 / neuron.w)
 assert np.allclose(uniform.relevance, [1, 1], atol=1e-15)
+# Exercise 3.3, by path and by point, and what lies far beyond the line.
+path_3 = along(function="neuron", x=(2, 1), a=(0, 0), steps=5)
+assert np.allclose(path_3["R"], [3.2, 0.8], atol=1e-14) and path_3["other"] == {"R": [0, 0], "epsilon": 4}
+assert np.allclose(of_field(function="neuron", x=(2, 1), a=(0.4, 0.2))["R"], [3.2, 0.8], atol=1e-14)
+assert of_field(function="neuron", x=(1, 1), a=(-1, -1))["epsilon"] == 2

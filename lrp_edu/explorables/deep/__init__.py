@@ -265,5 +265,5 @@ CAPTION = (
     "With [LRP-0 above](x=1,2;above=lrp0) it stays 3, and neuron 4 gets nothing. "
     "[Below the line of 4](x=2,1) nothing changes on the way. "
     "Walk [along w²](x=0.5,2;walk=w2): neuron 5 falls silent, and c₃ shrinks. "
-    "[A bias of −1 above](neuron=5;b=-1) lets c₅ shrink too, in the plane of a₃ and a₄."
+    "[A bias of −1](neuron=5;b=-1) at 5, 6 and 7 lets c₅ shrink too, in the plane of a₃ and a₄."
 )
