@@ -14,7 +14,7 @@ from website.pdf import NAME
 EVERY_PAGE = [name for name in pages() if name not in ("404", "genindex", "search")]
 SCREEN_ONLY = (
     ".bd-header-article, .bd-sidebar-primary, .bd-sidebar-secondary, .copybtn, .headerlink, .prev-next-footer, "
-    "#jb-print-docs-body, .cell summary"
+    "#jb-print-docs-body, .cell details.hide > summary"
 )
 # What the theme shows on the screen only, and the height of each solution below its title.
 SHOWN = """([useless, solutions]) => ({

@@ -80,8 +80,8 @@ class DeepFigure(Explorable):
     Examples
     --------
     >>> numbers = DeepFigure(x=(1, 2), neuron="3").numbers()
-    >>> numbers["R_j"], [round(c, 12) for c in numbers["c"]], round(numbers["epsilon"], 12)
-    (4.0, [2.0, 3.0, 3.0], -2.0)
+    >>> numbers["R_j"], [round(c, 3) for c in numbers["c"]], round(numbers["epsilon"], 12)
+    (4.0, [2.0, 2.667, 3.0], -2.0)
     """
 
     name = "deep"
