@@ -81,6 +81,10 @@ def page_of(*parts, theme="light", color=(255, 255, 255)):
     )
 
 
+FRAME = "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
+"""Wait until a frame is painted."""
+
+
 class QuietHandler(Handler):
     """Serves files and writes nothing to the terminal."""
 
@@ -99,8 +103,9 @@ def serving(folder, kind=QuietHandler):
 
 
 def launch(playwright):
-    """Start Chromium: the one on the PATH, else Playwright's own."""
-    return playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM)
+    """Start Chromium: without its windows where that is on the PATH, which is quicker, else whole, else Playwright's own."""
+    program = shutil.which("chromium-headless-shell") or shutil.which("chromium")
+    return playwright.chromium.launch(executable_path=program, args=CHROMIUM)
 
 
 def visit(page, url):
@@ -108,11 +113,17 @@ def visit(page, url):
 
     Returns the responses, a list to which later ones are added.
     """
-    responses = []
+    responses, awaited = [], set()
     page.on("response", lambda response: responses.append(response))
-    page.goto(url, wait_until="networkidle")
-    page.wait_for_load_state()
+    page.on("request", lambda request: awaited.add(request))
+    for ended in ("requestfinished", "requestfailed"):
+        page.on(ended, lambda request: awaited.discard(request))
+    page.goto(url)
     page.evaluate("document.fonts.ready.then(() => true)")
+    quiet = 0
+    while quiet < 3:  # frames; in each of them a script may ask for more
+        page.evaluate(FRAME)
+        quiet = 0 if awaited else quiet + 1
     return responses
 
 
