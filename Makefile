@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/installed
 PORT   ?= 8000
-JOBS   ?= 2
+JOBS   ?= 3
 
 .PHONY: help book pdf test test-units test-oldest lint mutants slips bench lab serve notebooks clean
 

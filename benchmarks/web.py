@@ -97,13 +97,13 @@ def serving(folder, kind=QuietHandler):
     """Serve `folder` from a thread and give its address, with a slash at the end."""
     handler = functools.partial(kind, directory=folder)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=[0.05], daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()
 
 
 def launch(playwright):
-    """Start Chromium: without its windows where that is on the PATH, which is quicker, else whole, else Playwright's own."""
+    """Start Chromium: the quick one without windows if it is on the PATH, else the whole one, else Playwright's own."""
     program = shutil.which("chromium-headless-shell") or shutil.which("chromium")
     return playwright.chromium.launch(executable_path=program, args=CHROMIUM)
 

@@ -8,15 +8,13 @@ async ({ index, states, parts }) => {
     "fontStyle", "fontWeight", "fontSize", "cursor", "clipPath", "filter", "transform",
   ];
   const root = document.querySelectorAll(".explorable")[index];
-  const frame = () => new Promise((done) => requestAnimationFrame(done));
   const pictures = [];
   const [opacities, displayed] = [new Map(), new Map()];
   for (const state of states) {
     if (state) {
       root.explorable.set(state);
-      await frame();
+      root.explorable.flush();
     }
-    await frame();
     opacities.clear();
     displayed.clear();
     pictures.push(Object.fromEntries(Object.entries(parts).map(([name, selector]) => [name, [...root.querySelectorAll(selector)].map(read)])));

@@ -1,5 +1,6 @@
 """What depends on where the site will be: its addresses, the buttons, the page for wrong addresses, and the wheel."""
 
+import functools
 import os
 import re
 import subprocess
@@ -15,7 +16,7 @@ import pytest
 from bs4 import BeautifulSoup
 from sphinx.errors import ConfigError
 
-from benchmarks.web import ROOT, build_book, pages, serving
+from benchmarks.web import ROOT, build_book, pages, serving, visit
 from website import address, wheel
 
 BASE = "https://owner.github.io/name/"
@@ -38,6 +39,7 @@ def host(published):
         yield address
 
 
+@functools.cache
 def parse(page):
     return BeautifulSoup(page.read_text(), "html.parser")
 
@@ -100,7 +102,7 @@ def test_the_buttons_lead_to_the_source_of_their_page(published):
 def test_a_page_with_buttons_asks_no_third_party(page, host):
     asked = []
     page.on("request", lambda request: asked.append(request.url))
-    page.goto(f"{host}name/chapters/messages.html", wait_until="networkidle")
+    visit(page, f"{host}name/chapters/messages.html")
     page.locator(".dropdown-launch-buttons > button").click()
     page.locator("img[src*=logo_colab]").wait_for()
     page.wait_for_load_state("networkidle")
@@ -121,7 +123,7 @@ def test_the_site_s_own_address_shows_the_first_page_at_once(book):
 def test_a_wrong_address_leads_to_the_search(page, host, wrong):
     answers = []
     page.on("response", lambda response: answers.append((response.status, response.url)))
-    page.goto(host + wrong, wait_until="networkidle")
+    visit(page, host + wrong)
     assert [answer for answer in answers if answer[0] >= 400] == [(404, host + wrong)]
     assert [url for _, url in answers if not url.startswith((f"{host}name/", "data:", "blob:"))] == []
     assert page.evaluate("getComputedStyle(document.querySelector('.bd-sidebar-primary')).position") == "sticky"
@@ -139,7 +141,7 @@ def test_a_wrong_address_leads_to_the_search(page, host, wrong):
 def test_a_site_without_an_address_has_its_page_for_wrong_addresses_at_the_root(page, site):
     answers = []
     page.on("response", lambda response: answers.append((response.status, response.url)))
-    page.goto(f"{site}no/such/page.html", wait_until="networkidle")
+    visit(page, f"{site}no/such/page.html")
     assert [answer for answer in answers if answer[0] >= 400] == [(404, f"{site}no/such/page.html")]
 
 

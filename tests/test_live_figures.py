@@ -16,6 +16,7 @@ from digit_cases import digit_case, digit_magnitude
 from network_cases import network_case, network_magnitude
 from twins import twin
 
+from benchmarks.web import visit
 from conftest import settle
 from lrp_edu import explorables, figures
 from lrp_edu.explorables import (
@@ -55,7 +56,7 @@ class Parity:
     figure: type
     case: Callable
     magnitude: Callable
-    number: int = 2500
+    number: int = 1000
 
 
 def neuron_case(random):
@@ -144,8 +145,8 @@ PARITY = [
     Parity(NeuronFigure, neuron_case, neuron_magnitude),
     Parity(TaylorFigure, taylor_case, taylor_magnitude),
     Parity(NetworkFigure, network_case, network_magnitude),
-    Parity(DigitFigure, digit_case, digit_magnitude, 1000),  # whose states take the longest
-    Parity(DeepFigure, deep_case, deep_magnitude, 1000),
+    Parity(DigitFigure, digit_case, digit_magnitude),
+    Parity(DeepFigure, deep_case, deep_magnitude),
 ]
 
 
@@ -718,10 +719,8 @@ def test_a_page_does_not_move_when_its_figures_start(show_page, page, width):
     page.seen.clear()  # the scripts that were not there
 
 
-@pytest.mark.parametrize("width", [1280, 600, 320])
 @pytest.mark.parametrize("figure", IN_THE_BOOK, ids=range(len(IN_THE_BOOK)))
-def test_a_page_does_not_move_while_a_figure_is_dragged(show_page, page, figure, width):
-    page.set_viewport_size({"width": width, "height": 900})
+def test_a_page_does_not_move_while_a_figure_is_dragged(show_page, page, figure):
     show_page(figure)
     random = np.random.default_rng(8)
     (case,) = (parity.case for parity in PARITY if parity.figure.name == figure.name)
@@ -735,20 +734,21 @@ def test_a_page_does_not_move_while_a_figure_is_dragged(show_page, page, figure,
         "deep": "xbs",
     }[figure.name]
     states = [{key: value for key, value in case(random).items() if key in dragged} for _ in range(30)]
-    moved = page.evaluate(
-        """async (states) => {
-            const root = document.querySelector(".explorable");
-            const heights = [root.offsetHeight];
-            for (const state of states) {
-                root.explorable.set(state);
-                await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
-                heights.push(root.offsetHeight);
-            }
-            return [...new Set(heights)];
-        }""",
-        states,
-    )
-    assert len(moved) == 1
+    for width in (1280, 600, 320):
+        page.set_viewport_size({"width": width, "height": 900})
+        settle(page)
+        heights = page.evaluate(
+            """(states) => {
+                const root = document.querySelector(".explorable");
+                return [root.offsetHeight, ...states.map((state) => {
+                    root.explorable.set(state);
+                    root.explorable.flush();
+                    return root.offsetHeight;
+                })];
+            }""",
+            states,
+        )
+        assert len(set(heights)) == 1, width
 
 
 @pytest.mark.parametrize("width", [704, 390, 320])
@@ -814,8 +814,7 @@ def with_figures(book):
 def test_every_figure_of_the_book_agrees(site, book, page):
     classes = {figure.name: figure for figure in Explorable.__subclasses__()}
     for path in with_figures(book):
-        page.goto(site + path.relative_to(book).as_posix())
-        page.wait_for_load_state("networkidle")
+        visit(page, site + path.relative_to(book).as_posix())
         found = page.locator("figure.explorable")
         assert found.count()
         for i in range(found.count()):

@@ -284,11 +284,11 @@ def test_nothing_below_moves_while_an_input_is_dragged(show_page, page, width):
     for rule in RULES:
         states = [{"rule": rule, "absorb": "yes", "x": random.uniform(-3, 3, 3).tolist()} for _ in range(40)]
         heights = page.evaluate(
-            """async (states) => {
+            """(states) => {
                 const [root, heights] = [document.querySelector(".explorable"), new Set()];
                 for (const state of states) {
                     root.explorable.set(state);
-                    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+                    root.explorable.flush();
                     heights.add(Math.round(root.querySelector(".columns").getBoundingClientRect().height));
                 }
                 return [...heights];

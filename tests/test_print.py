@@ -7,7 +7,7 @@ import pytest
 from bs4 import BeautifulSoup
 from test_site import PALE, WIDE
 
-from benchmarks.web import ROOT, pages
+from benchmarks.web import ROOT, pages, visit
 from website import whole_book
 from website.pdf import NAME
 
@@ -40,7 +40,7 @@ def test_a_page_prints_black_on_white_and_whole_from_the_dark_theme(dark, site, 
     theme = "theme => document.documentElement.dataset.theme == theme"
     dark.set_viewport_size({"width": 673, "height": 950})  # what is between the margins of A4
     dark.emulate_media(media="screen")
-    dark.goto(f"{site}{name}.html", wait_until="networkidle")
+    visit(dark, f"{site}{name}.html")
     dark.wait_for_function(theme, arg="dark")
     assert dark.evaluate("getComputedStyle(document.documentElement).fontSize") == "16px"  # nothing of paper yet
     closed = dark.locator("main details:not([open])").count()

@@ -5,7 +5,6 @@ from html.parser import HTMLParser
 from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
-from bs4 import BeautifulSoup
 
 from benchmarks.web import pages, visit, wake_figures, weights
 
@@ -25,7 +24,12 @@ WIDE = """() => {
 # Each element with text of its own whose contrast with what lies behind it is too low to be read.
 PALE = """() => {
   const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
+  const known = new Map();
   const rgba = (color) => {
+    if (!known.has(color)) known.set(color, painted(color));
+    return known.get(color);
+  };
+  const painted = (color) => {
     canvas.clearRect(0, 0, 1, 1);
     canvas.fillStyle = color;
     canvas.fillRect(0, 0, 1, 1);
@@ -114,12 +118,13 @@ class Links(HTMLParser):
 
     def __init__(self, text):
         super().__init__()
-        self.anchors, self.links = {""}, []
+        self.anchors, self.ids, self.links = {""}, Counter(), []
         self.feed(text)
 
     def handle_starttag(self, tag, attrs):
         attrs = dict(attrs)
         self.anchors |= {attrs[key] for key in ("id", "name") if attrs.get(key)}
+        self.ids.update([attrs["id"]] if attrs.get("id") else [])
         self.links += [attrs[key] for key in ("href", "src") if attrs.get(key)]
 
 
@@ -129,25 +134,29 @@ def built_pages(book):
     return {name: path for name, path in files.items() if not name.startswith("_static/")}
 
 
-def test_links_inside_the_book_resolve(book):
-    pages = {name: Links(path.read_text()) for name, path in built_pages(book).items()}
+@pytest.fixture(scope="module")
+def linked(book):
+    """Map the address of each page of the book to its anchors and links."""
+    return {name: Links(path.read_text("utf-8")) for name, path in built_pages(book).items()}
+
+
+def test_links_inside_the_book_resolve(book, linked):
     broken = []
-    for name, page in pages.items():
+    for name, page in linked.items():
         for link in page.links:
             if urlsplit(link).scheme:
                 continue
             target, anchor = (unquote(part).lstrip("/") for part in urlsplit(urljoin(name, link))[2:5:2])
-            known = pages[target].anchors if target in pages else ()
+            known = linked[target].anchors if target in linked else ()
             # The address of a live figure's state, "#a=1&…", names no anchor.
-            if not (book / target).is_file() or (target in pages and anchor not in known and "=" not in anchor):
+            if not (book / target).is_file() or (target in linked and anchor not in known and "=" not in anchor):
                 broken.append(f"{name}: {link}")
     assert not broken
 
 
-def test_no_page_has_an_id_twice(book):
-    for name, path in built_pages(book).items():
-        ids = Counter(tag["id"] for tag in BeautifulSoup(path.read_text("utf-8"), "html.parser").find_all(id=True))
-        assert [id for id, count in ids.items() if count > 1] == [], name
+def test_no_page_has_an_id_twice(linked):
+    for name, page in linked.items():
+        assert [anchor for anchor, count in page.ids.items() if count > 1] == [], name
 
 
 def test_all_pages_are_visited(book):

@@ -139,11 +139,13 @@ function mount({ numbers, view, model, el }) {
     change({ ...stored.state, ...decode(schema, link.dataset.set, stored.state) });
   }
 
+  /** Draw at once what waits for the next frame. */
+  const flush = () => frame && (cancelAnimationFrame(frame), draw());
   // A handle is moved from where it stands: a second key within one frame must find it where the first has put it.
-  el.addEventListener("keydown", () => frame && (cancelAnimationFrame(frame), draw()), { capture: true });
+  el.addEventListener("keydown", flush, { capture: true });
 
   // For tests and for curious readers: document.querySelector(".explorable").explorable.numbers
-  root.explorable = { state, stored, set: change, schema, get numbers() { return values; } };
+  root.explorable = { state, stored, set: change, flush, schema, get numbers() { return values; } };
   setAttributes(root, { "data-parity": difference(clean(compute(stored.state)), stored.numbers) || "ok" });
   if (root.dataset.parity !== "ok") voice.element.before(make("p", { class: "warning" }, `The figure disagrees with Python: ${root.dataset.parity}.`));
   draw();
