@@ -14,7 +14,7 @@ help:
 	@echo 'make pdf        build it, and print all of it into one PDF, to which the site then links'
 	@echo 'make serve      build it and show it on localhost:$(PORT)'
 	@echo 'make lab        open the chapters in JupyterLab; make lab LAB=--no-browser passes options on'
-	@echo 'make test       check everything: style, units, chapters, site; by two processes, or make test JOBS=4'
+	@echo 'make test       check everything: style, units, chapters, site; by three processes, or make test JOBS=4'
 	@echo 'make test-units  all but the browser tests, on another Python'
 	@echo 'make test-oldest  run the unit tests with the oldest versions that are allowed'
 	@echo 'make mutants    change the code in small ways, and list what no test notices'
@@ -45,6 +45,7 @@ serve: book
 lint: $(STAMP)
 	$(BIN)/ruff check .
 
+# A browser test waits half of its time, so three processes keep two cores busy.
 test: lint
 	$(BIN)/python -m pytest --numprocesses=$(JOBS) --dist=loadfile
 
