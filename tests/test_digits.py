@@ -83,7 +83,7 @@ def test_files_are_small():
 
 
 def test_script_trains_to_the_same_quality_again(tmp_path, digits, capsys, monkeypatch):
-    few = partial(train_digits.batches, epochs=train_digits.EPOCHS // 4)  # which is quick, and enough
+    few = partial(train_digits.batches, epochs=train_digits.EPOCHS // 2)
     monkeypatch.setattr(train_digits, "batches", few)
     train_digits.main(tmp_path / "network.npz")
     assert "held out   359 images" in capsys.readouterr().out

@@ -78,12 +78,12 @@ def ink(lines, width):
     As in the data, a pixel counts the points of a 32 × 32 bitmap that are black in its 4 × 4 block.
     """
     middles = (np.arange(32) + 0.5) / 32
-    points = np.stack(np.meshgrid(middles, middles), axis=-1).reshape(-1, 1, 2)
-    start = np.vstack([line[:-1] for line in lines])
-    way = np.vstack([line[1:] for line in lines]) - start
-    part = ((points - start) * way).sum(axis=-1) / np.maximum((way**2).sum(axis=-1), 1e-12)
-    nearest = start + np.clip(part, 0, 1)[..., None] * way
-    black = np.linalg.norm(points - nearest, axis=-1).min(axis=1) <= width / 2
+    points = np.stack(np.meshgrid(middles, middles)).reshape(2, -1, 1)
+    start = np.vstack([line[:-1] for line in lines]).T[:, None]
+    dx, dy = np.vstack([line[1:] for line in lines]).T[:, None] - start
+    x, y = points - start
+    part = np.clip((x * dx + y * dy) / np.maximum(dx**2 + dy**2, 1e-12), 0, 1)  # of a line, where a point is nearest
+    black = ((x - part * dx) ** 2 + (y - part * dy) ** 2).min(axis=1) <= width**2 / 4
     return black.reshape(8, 4, 8, 4).sum(axis=(1, 3)).ravel() / 8 - 1
 
 
