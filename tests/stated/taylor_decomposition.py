@@ -56,3 +56,11 @@ path_3 = along(function="neuron", x=(2, 1), a=(0, 0), steps=5)
 assert np.allclose(path_3["R"], [3.2, 0.8], atol=1e-14) and path_3["other"] == {"R": [0, 0], "epsilon": 4}
 assert np.allclose(of_field(function="neuron", x=(2, 1), a=(0.4, 0.2))["R"], [3.2, 0.8], atol=1e-14)
 assert of_field(function="neuron", x=(1, 1), a=(-1, -1))["epsilon"] == 2
+# Inputs that play the same role get the same from the straight way only where their values are equal, too.
+larger = np.array([0.0, 1.0])  # the gradient of the maximum wherever x₂ leads, as on the whole way
+split = integrated_gradients(lambda p: p.max(axis=-1), lambda p: larger + 0 * p, field, np.zeros(2), 9)
+assert np.allclose(split.relevance, [0, 3])
+# Exercise 3.1: no root of x₁ (x₁ + x₂) is nearer to (1, 1) than (0, 1).
+roots_of_f = np.concatenate([[(0, c), (c, -c)] for c in np.linspace(-3, 3, 601)])
+nearest = np.linalg.norm(roots_of_f - 1, axis=1)
+assert nearest.min() == 1 and roots_of_f[nearest.argmin()].tolist() == [0, 1]

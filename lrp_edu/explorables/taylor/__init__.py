@@ -40,15 +40,15 @@ class TaylorFigure(Explorable):
     warnings = {
         "no-a": "ln(1 + x) is defined for x > −1 only: there is nothing to expand at this a.",
         "no-x": "ln(1 + x) is defined for x > −1 only: there is no f(x) to compare with.",
-        "beyond": "x is farther from a than the edge at −1: the series diverges, and in the long run ε grows.",
-        "across": "The corner at 0 lies between a and x: ε stays, however many terms we take.",
+        "beyond": "x is farther from a than the edge at −1: in the long run more terms make ε grow.",
+        "across": "The corner at 0 lies between a and x: from degree 1 on ε stays, however many terms we take.",
     }
     remarks = {
         "everywhere": "This series converges everywhere: enough terms make ε as small as you like.",
-        "near": "x is nearer to a than the edge at −1: enough terms make ε as small as you like.",
+        "near": "x is no farther from a than the edge at −1: enough terms make ε as small as you like.",
         "polynomial": "f is itself a polynomial of degree 3: from degree 3 on, only rounding is left over.",
         "piece": "a and x lie on the same straight piece: from degree 1 on, only rounding is left over.",
-        "corner": "a is on the corner. With the slope of the active side, ε vanishes there from degree 1 on, "
+        "corner": "a is on the corner. With the slope of the side where f rises, ε vanishes there from degree 1 on, "
         "but not for x < 0.",
     }
 
@@ -86,8 +86,10 @@ class TaylorFigure(Explorable):
         if c is None or f_x is None:
             return ["no-a"] * (c is None) + ["no-x"] * (f_x is None)
         a, x = self.a, self.x
+        if self.function == "relu" and a == 0:
+            return ["corner"] + ["piece"] * (x >= 0)
         if self.function == "relu":
-            return ["corner"] * (a == 0) + ["piece" if (x >= 0 if a >= 0 else x <= 0) else "across"]
+            return ["piece" if (x >= 0 if a > 0 else x <= 0) else "across"]
         if self.function == "log":
             return ["near" if abs(x - a) <= a - EDGE else "beyond"]
         return ["polynomial" if self.function == "cubic" else "everywhere"]

@@ -32,7 +32,8 @@ export function numbers({ function: name, a, x, degree }, { highest }) {
 
 function notes(name, a, x, low) {
   if (!(a > low && x > low)) return [...(a > low ? [] : ["no-a"]), ...(x > low ? [] : ["no-x"])];
-  if (name === "relu") return [...(a === 0 ? ["corner"] : []), (a >= 0 ? x >= 0 : x <= 0) ? "piece" : "across"];
+  if (name === "relu" && a === 0) return ["corner", ...(x >= 0 ? ["piece"] : [])];
+  if (name === "relu") return [(a > 0 ? x >= 0 : x <= 0) ? "piece" : "across"];
   if (name === "log") return [Math.abs(x - a) <= a - low ? "near" : "beyond"];
   return [name === "cubic" ? "polynomial" : "everywhere"];
 }
