@@ -2,6 +2,7 @@
 // neuron's true relevance along the walk, with the model that holds c fixed.
 
 import { color, format, legendEntry, make, newId, sampleArea, sampleLine, set, setText } from "../core/elements.js";
+import { hatch } from "../core/field.js";
 import { figure } from "../core/figure.js";
 import { along, circle, diamond, disc, handle, landmark } from "../core/handles.js";
 import * as lrp from "../core/lrp.js";
@@ -212,9 +213,6 @@ function placeOnLine([w1, w2], b, [low, high]) {
   const up = [0.9, 0.1].map((share) => [at(share), (-b - w1 * at(share)) / w2]);
   return [across[0], up[0], across[1], up[1]].find((point) => point.every(inside)) ?? null;
 }
-
-const hatch = (id) => make("pattern", { id, width: 7, height: 7, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
-  make("rect", { class: "silent", width: 7, height: 7 }), make("line", { class: "silent-line", x1: 0, x2: 0, y1: 0, y2: 7 }));
 
 const HEAD = "M0 0 -11 5 -8.5 0 -11 -5Z"; // of the walk, its tip at the origin
 const [CLEAR, SHORT] = [10, 26]; // px from the middle of the root's mark to the tip, and the shortest walk that has a head

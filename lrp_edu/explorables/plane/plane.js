@@ -59,6 +59,7 @@ function note({ key, x, a, mode, edge, f_a, epsilon }, tiny) {
 // --- the picture ---
 
 function view({ stage, side, control, set: change, schema, constants, palette, state, redraw, steady }) {
+  stage.classList.add("tall");
   const { range, brightest, tiny } = constants;
   const known = functions(tiny);
   const plane = plot(stage, {
