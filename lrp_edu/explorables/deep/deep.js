@@ -110,6 +110,7 @@ const sub = (k) => String.fromCharCode(0x2080 + Number(k));
 const BELOW = { 1: ["x₁", "x₂"], 2: ["a₃", "a₄"] }; // what the plane shows, for each layer of the neuron
 const FAR = 4000; // px, beyond every plot
 const CELLS = 64; // of the colored plane, in each direction
+const SMOOTH = 4; // cells over which the browser may mix their colors
 const WAY = [-0.52, 1.15]; // what of s the side view shows
 const TINY = 2 ** -100; // stands for an activation on the silent side, where c is what it is at the hinge
 
@@ -167,7 +168,8 @@ function drawField(plane, constants, colors) {
   const hinges = [0, 1].map(() => make("line", { class: "hinge" }));
   const names = [0, 1].map(() => make("text", { class: "hinge-name" }));
   data.append(make("defs", {}, hatch(`${id}-silent`)), image, silence, ...hinges, ...names);
-  const shades = Array.from({ length: 257 }, (_, n) => [...channels(color(colors, n / 256)), 255]);
+  const cells = new Uint32Array(pixels.data.buffer); // each a color, and written at once
+  const shades = new Uint32Array(Uint8ClampedArray.from(Array.from({ length: 257 }, (_, n) => [...channels(color(colors, n / 256)), 255]).flat()).buffer);
   let drawn = "";
 
   return (now) => {
@@ -175,14 +177,16 @@ function drawField(plane, constants, colors) {
     const [low, high] = ranges[layer];
     const wanted = [now.neuron, now.above, now.b].join();
     if (wanted !== drawn) {
+      const cell = (high - low) / CELLS;
+      const hidden = -SMOOTH * cell * Math.hypot(...own.W.map((row) => row[place])); // the hatching covers what lies so far on the silent side
       for (let n = 0; n < CELLS * CELLS; n++) {
-        const [column, row] = [n % CELLS, Math.floor(n / CELLS)];
-        const point = [low + ((column + 0.5) / CELLS) * (high - low), high - ((row + 0.5) / CELLS) * (high - low)];
+        const point = [low + ((n % CELLS) + 0.5) * cell, high - (Math.floor(n / CELLS) + 0.5) * cell];
+        if (own.b[place] + point[0] * own.W[0][place] + point[1] * own.W[1][place] < hidden) continue;
         const h = lrp.reluLayer(point, own);
         h[place] ||= TINY;
         const c = lrp.upAndDown(h, higher).c[place];
         const share = Math.min(Math.max((c / strongest + 1) / 2, 0), 1);
-        pixels.data.set(shades[Math.round(256 * share)], 4 * n);
+        cells[n] = shades[Math.round(256 * share)];
       }
       context.putImageData(pixels, 0, 0);
       set(image, { href: canvas.toDataURL() });
