@@ -100,7 +100,7 @@ class Network:
         seen, R = self._after_forward("relevance", relevance)
         rules = self._rules(rules)
         for its in reversed(seen):
-            R = propagate(rules.pop(), its, R) if its.layer.shares else its.layer.relprop(R, its.a)
+            R = propagate(rules.pop(), its, R) if its.layer.shares else its.layer.relprop(R, its)
         return R
 
     def explain(self, x, target=None, rules=LRP0()):  # noqa: B008 - a rule is immutable
@@ -149,7 +149,7 @@ class Network:
                 R = propagate(rules.pop(), its, R)
                 layers.insert(0, R)
             else:
-                R = its.layer.relprop(R, its.a)
+                R = its.layer.relprop(R, its)
         return [target, output, *layers]
 
     def _after_forward(self, name, value):
