@@ -277,7 +277,7 @@ class MaxPool2d(Layer):
         return Seen(self, x, product=y), y
 
     def gradprop(self, dy, x):
-        """Return the derivatives with respect to images `x` from those with respect to the outputs: the winners' only."""
+        """Return the derivatives with respect to images `x` from those with respect to the outputs."""
         its, y = self.see(x)
         return self.relprop(self.windows.fitting(dy, x, y.shape[-3]), its)
 

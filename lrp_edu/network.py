@@ -144,7 +144,8 @@ class Network:
         target = np.argmax(output, axis=-1) if target is None else _one_of(target, output.shape[-1])
         R = np.where(np.arange(output.shape[-1]) == target[:, None], output, 0)
         layers, rules = [R], list(rules)
-        for its in reversed(seen):
+        while seen:  # what a layer saw is forgotten on the way down: a large batch needs the room
+            its = seen.pop()
             if its.layer.shares:
                 R = propagate(rules.pop(), its, R)
                 layers.insert(0, R)
