@@ -283,12 +283,11 @@ class MaxPool2d(Layer):
 
     def relprop(self, R, its):
         """Return the relevance of the outputs as that of the images: all of it goes to the winners."""
-        images, largest, R = batch_last(its.a), batch_last(its.product), batch_last(R)
-        shared, free = np.zeros_like(images, R.dtype), np.ones(largest.shape, bool)
+        images, largest, left = batch_last(its.a), batch_last(its.product), batch_last(R).copy()
+        shared = np.zeros(images.shape, R.dtype)
         for place, own in zip(self.windows.places(images), self.windows.places(shared), strict=True):
-            won = (place == largest) & free
-            np.multiply(R, won, out=own)
-            free ^= won
+            own += left * (place == largest)
+            left -= own  # for a later place that holds the maximum too
         return batch_first(shared, its.a.shape[:-3])
 
 
