@@ -69,7 +69,8 @@ def fits(name, array, match, other):
 
 def two(name, value, bound):
     """Return a whole number of at least `bound`, or two of them, as a pair."""
-    pair = np.broadcast_to(rows(name, value), 2).tolist() if np.shape(value) in ((), (2,)) else [None]
+    array = rows(name, value)
+    pair = np.broadcast_to(array, 2).tolist() if array.shape in ((), (2,)) else [None]
     if any(type(number) is not int or number < bound for number in pair):
         raise ValueError(f"{name} must be a whole number of at least {bound}, or two of them, got {value!r}")
     return tuple(pair)

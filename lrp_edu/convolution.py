@@ -41,7 +41,7 @@ class Windows(NamedTuple):
         """Return images `x` for a layer, which must hold at least one window."""
         x = check.points("x", x, layer.input_shape, match=f"{layer}")
         if min(self.count(x)) < 1 or not min(x.shape[-2:]):
-            size = "{} × {}".format(*(k - 2 * p for k, p in zip(self.size, self.padding, strict=True)))
+            size = "{} × {}".format(*(max(1, k - 2 * p) for k, p in zip(self.size, self.padding, strict=True)))
             raise ValueError(f"x must have images of at least {size} for {layer}, got {x.shape}")
         return x
 
@@ -312,12 +312,12 @@ class Flatten(Layer):
 
     def see(self, x):
         """Return what the layer sees in a forward pass, for the way back, and its outputs."""
-        x = check.points("x", x, self.input_shape, match="images")
+        x = check.points("x", x, self.input_shape, match=f"{self}")
         return Seen(self, x), x.reshape(*x.shape[:-3], prod(x.shape[-3:]))
 
     def gradprop(self, dy, x):
         """Return derivatives with respect to the outputs as those with respect to the inputs `x`."""
-        dy, x = check.real("dy", dy), check.points("x", x, self.input_shape, match="images")
+        dy, x = check.real("dy", dy), check.points("x", x, self.input_shape, match=f"{self}")
         shape = (*x.shape[:-3], prod(x.shape[-3:]))
         if dy.shape != shape:
             raise ValueError(f"dy must have shape {shape} to match x, got {dy.shape}")
@@ -369,9 +369,10 @@ def fold_batch_norm(layer, scale, shift, mean, variance, eps=1e-5):
     given = {"scale": scale, "shift": shift, "mean": mean, "variance": variance}
     given = [check.vector(name, value, layer.outputs, match=f"{layer}") for name, value in given.items()]
     scale, shift, mean, variance = given
-    if np.any(variance + check.scalar("eps", eps) <= 0):
+    eps = check.scalar("eps", eps)
+    if np.any(variance + eps <= 0):
         raise ValueError(f"variance + eps must be positive, got {variance.tolist()} + {eps}")
-    factor = scale / np.sqrt(variance + check.scalar("eps", eps))
+    factor = scale / np.sqrt(variance + eps)
     bias = (layer.bias - mean) * factor + shift
     if isinstance(layer, Dense):
         return Dense(layer.weight * factor, bias)

@@ -131,8 +131,8 @@ class Network:
         (``eq-softmax-logit``).
         """
         if len(self.output_shape) > 1:
-            shape = ", ".join(map(str, self.output_shape))
-            raise ValueError(f"layers must end in outputs of shape (..., outputs), got (..., {shape}): add Flatten()")
+            got = ", ".join(map(str, self.output_shape))
+            raise ValueError(f"layers must end in outputs of shape (..., outputs), got (..., {got}): put Flatten() last")
         x, axes = check.frozen(check.points("x", x, self.input_shape, match="the first layer")), len(self.input_shape)
         rules, target = self._rules(rules), self._target(target, x.shape[:-axes])
         target, output, *layers = in_pieces(partial(self._explain, rules), x, target, axes)
@@ -198,7 +198,8 @@ def _joined(layers):
             a != b for a, b in zip(shape, layer.input_shape, strict=True) if isinstance(a, int) and isinstance(b, int)
         ):
             hands = f"{shape[0]} outputs" if len(shape) == 1 else f"outputs of shape ({', '.join(map(str, shape))})"
-            raise ValueError(f"layers must fit together: {below} hands {hands} to {layer}")
+            between = ": put Flatten() between them" if len(shape) > len(layer.input_shape) else ""
+            raise ValueError(f"layers must fit together: {below} hands {hands} to {layer}{between}")
         known = dict(zip(layer.input_shape, shape, strict=True))
         shape, below = tuple(known.get(size, size) for size in layer.output_shape), layer
     return layers[0].input_shape, shape
