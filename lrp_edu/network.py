@@ -131,8 +131,8 @@ class Network:
         (``eq-softmax-logit``).
         """
         if len(self.output_shape) > 1:
-            got = ", ".join(map(str, self.output_shape))
-            raise ValueError(f"layers must end in outputs of shape (..., outputs), got (..., {got}): put Flatten() last")
+            got = _told(self.output_shape)
+            raise ValueError(f"layers must end in outputs of shape (..., outputs), got (..., {got}): add Flatten()")
         x, axes = check.frozen(check.points("x", x, self.input_shape, match="the first layer")), len(self.input_shape)
         rules, target = self._rules(rules), self._target(target, x.shape[:-axes])
         target, output, *layers = in_pieces(partial(self._explain, rules), x, target, axes)
@@ -197,12 +197,17 @@ def _joined(layers):
         if len(shape) != len(layer.input_shape) or any(
             a != b for a, b in zip(shape, layer.input_shape, strict=True) if isinstance(a, int) and isinstance(b, int)
         ):
-            hands = f"{shape[0]} outputs" if len(shape) == 1 else f"outputs of shape ({', '.join(map(str, shape))})"
+            hands = f"{shape[0]} outputs" if len(shape) == 1 else f"outputs of shape ({_told(shape)})"
             between = ": put Flatten() between them" if len(shape) > len(layer.input_shape) else ""
             raise ValueError(f"layers must fit together: {below} hands {hands} to {layer}{between}")
         known = dict(zip(layer.input_shape, shape, strict=True))
         shape, below = tuple(known.get(size, size) for size in layer.output_shape), layer
     return layers[0].input_shape, shape
+
+
+def _told(shape):
+    """Return the sizes and names of a shape as text."""
+    return ", ".join(map(str, shape))
 
 
 def _one_of(target, outputs):

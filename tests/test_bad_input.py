@@ -211,7 +211,7 @@ CASES = {
     "three strides": (lambda: Conv2d(KERNEL, stride=(1, 1, 1)), "stride must be a whole number of at least 1, or two"),
     "size of no pooling": (lambda: MaxPool2d(0), "size must be a whole number of at least 1, or two of them, got 0"),
     "a truth for a size": (lambda: AvgPool2d(True), "size must be a whole number of at least 1, or two of them, got"),
-    "two lengths for a size": (lambda: AvgPool2d([[1], [1, 2]]), "size must hold rows of one length, got [[1], [1, 2]]"),
+    "two lengths for a size": (lambda: AvgPool2d([[1], [1, 2]]), "size must hold rows of one length, got [[1], [1"),
     "image without channels": (
         lambda: Conv2d(KERNEL).forward(np.ones((5, 5))),
         "x must have shape (..., 3, height, width) to match Conv2d(3 → 4, 2 × 2), got (5, 5)",
@@ -295,7 +295,7 @@ CASES = {
     ),
     "images for an explanation": (
         lambda: images_network([]).explain(np.ones((3, 5, 5))),
-        "layers must end in outputs of shape (..., outputs), got (..., 4, height, width): put Flatten() last",
+        "layers must end in outputs of shape (..., outputs), got (..., 4, height, width): add Flatten()",
     ),
     "target of so many pixels": (
         lambda: images_network([Flatten()]).explain(np.ones((2, 3, 5, 5)), [3, 16]),
