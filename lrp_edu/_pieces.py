@@ -1,29 +1,27 @@
 """Large batches in pieces: what is computed on the way to a result is gone before the next piece begins."""
 
 from itertools import chain
-from math import prod
 
 import numpy as np
 
-#: So many numbers of the inputs are worked off in one piece: larger ones wait for memory, smaller ones for Python.
+#: A layer holds so many numbers of one piece: larger ones wait for memory, smaller ones for Python.
 PIECE = 2**20
 
 
-def pieces(x):
-    """Return slices that cut points `x`, of shape (n, *features), into pieces; there is at least one."""
-    size = max(1, PIECE // prod(x.shape[1:]))
+def pieces(x, largest):
+    """Return slices that cut points `x` into pieces, at least one; `largest` counts a layer's numbers for one point."""
+    size = max(1, PIECE // largest)
     return [slice(start, start + size) for start in range(0, max(len(x), 1), size)]
 
 
-def in_pieces(compute, x, target, axes=1):
+def in_pieces(compute, x, target, batch, largest):
     """Return the arrays that ``compute(x, target)`` returns, each of shape (n, ...), for a batch of any shape (...).
 
-    `x` has shape (..., *features) with so many `axes` of features, `target` shape (...) or is None. What one piece
-    needs is gone before the next begins.
+    `x` has shape (*batch, *features), `target` the shape of the batch, or is None. What one piece needs is gone before
+    the next begins.
     """
-    batch = x.shape[:-axes]
     points, target = flat(x, len(batch)), None if target is None else target.ravel()
-    cut = pieces(points)
+    cut = pieces(points, largest)
     parts = (compute(points[piece], None if target is None else target[piece]) for piece in cut)
     found = first = next(parts)
     if len(cut) > 1:

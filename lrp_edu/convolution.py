@@ -32,25 +32,18 @@ class Windows(NamedTuple):
     stride: tuple
     padding: tuple = (0, 0)
 
-    def count(self, x):
-        """Return how many rows and columns of windows fit into images (..., channels, height, width)."""
-        room = [n + 2 * p - k for n, p, k in zip(np.shape(x)[-2:], self.padding, self.size, strict=True)]
+    def count(self, shape):
+        """Return how many rows and columns of windows fit into images of shape (..., channels, height, width)."""
+        room = [n + 2 * p - k for n, p, k in zip(shape[-2:], self.padding, self.size, strict=True)]
         return [space // step + 1 for space, step in zip(room, self.stride, strict=True)]
 
     def holding(self, layer, x):
         """Return images `x` for a layer, which must hold at least one window."""
         x = check.points("x", x, layer.input_shape, match=f"{layer}")
-        if min(self.count(x)) < 1 or not min(x.shape[-2:]):
+        if min(self.count(x.shape)) < 1 or not min(x.shape[-2:]):
             size = "{} × {}".format(*(max(1, k - 2 * p) for k, p in zip(self.size, self.padding, strict=True)))
             raise ValueError(f"x must have images of at least {size} for {layer}, got {x.shape}")
         return x
-
-    def fitting(self, dy, x, outputs):
-        """Return derivatives with respect to the outputs for images `x`, which must have their shape."""
-        dy, shape = check.real("dy", dy), (*np.shape(x)[:-3], outputs, *self.count(x))
-        if dy.shape != shape:
-            raise ValueError(f"dy must have shape {shape} to match x, got {dy.shape}")
-        return dy
 
     def places(self, images):
         """Return, for each place of a window, row by row, a view of what all windows have there.
@@ -79,6 +72,15 @@ class Windows(NamedTuple):
         for place, back in zip(self.places(images), backs, strict=True):
             place += back
         return batch_first(images[:, top : top + height, left : left + width], batch)
+
+
+def fitting(layer, dy, x):
+    """Return derivatives with respect to the outputs, which must have their shape (``eq-gradprop``)."""
+    dy, shape = check.real("dy", dy), np.shape(x)
+    shape = (*shape[:-3], *layer.shaped(shape[-3:]))
+    if dy.shape != shape:
+        raise ValueError(f"dy must have shape {shape} to match x, got {dy.shape}")
+    return dy
 
 
 def batch_last(x):
@@ -153,7 +155,11 @@ class Conv2d(Linear):
 
     def gradprop(self, dy, x):
         """Return the derivatives with respect to images `x` from those with respect to the outputs."""
-        return super().gradprop(self.windows.fitting(dy, x, self.outputs), x)
+        return super().gradprop(fitting(self, dy, x), x)
+
+    def shaped(self, shape):
+        """Return the shape of an output for an image of the given shape."""
+        return (self.outputs, *self.windows.count(shape))
 
     def apply(self, x, W):
         """Send `x` forward: each window through the weights `W`, of shape (inputs of a window, outputs)."""
@@ -214,7 +220,11 @@ class AvgPool2d(Linear):
 
     def gradprop(self, dy, x):
         """Return the derivatives with respect to images `x` from those with respect to the outputs."""
-        return super().gradprop(self.windows.fitting(dy, x, np.shape(x)[-3]), x)
+        return super().gradprop(fitting(self, dy, x), x)
+
+    def shaped(self, shape):
+        """Return the shape of an output for an image of the given shape."""
+        return (shape[0], *self.windows.count(shape))
 
     def apply(self, x, W):
         """Send `x` forward: the sum of each window, with the weights `W`."""
@@ -279,8 +289,12 @@ class MaxPool2d(Layer):
 
     def gradprop(self, dy, x):
         """Return the derivatives with respect to images `x` from those with respect to the outputs."""
-        its, y = self.see(x)
-        return self.relprop(self.windows.fitting(dy, x, y.shape[-3]), its)
+        its, _ = self.see(x)
+        return self.relprop(fitting(self, dy, x), its)
+
+    def shaped(self, shape):
+        """Return the shape of an output for an image of the given shape."""
+        return (shape[0], *self.windows.count(shape))
 
     def relprop(self, R, its):
         """Return the relevance of the outputs as that of the images: all of it goes to the winners."""
@@ -313,15 +327,16 @@ class Flatten(Layer):
     def see(self, x):
         """Return what the layer sees in a forward pass, for the way back, and its outputs."""
         x = check.points("x", x, self.input_shape, match=f"{self}")
-        return Seen(self, x), x.reshape(*x.shape[:-3], prod(x.shape[-3:]))
+        return Seen(self, x), x.reshape(*x.shape[:-3], *self.shaped(x.shape[-3:]))
 
     def gradprop(self, dy, x):
         """Return derivatives with respect to the outputs as those with respect to the inputs `x`."""
-        dy, x = check.real("dy", dy), check.points("x", x, self.input_shape, match=f"{self}")
-        shape = (*x.shape[:-3], prod(x.shape[-3:]))
-        if dy.shape != shape:
-            raise ValueError(f"dy must have shape {shape} to match x, got {dy.shape}")
-        return dy.reshape(x.shape)
+        x = check.points("x", x, self.input_shape, match=f"{self}")
+        return fitting(self, dy, x).reshape(x.shape)
+
+    def shaped(self, shape):
+        """Return the shape of an output for an image of the given shape."""
+        return (prod(shape),)
 
     def relprop(self, R, its):
         """Return the relevance of the outputs in the shape of the images."""

@@ -78,7 +78,8 @@ class Explanation:
     def audit(self):
         """Account for the relevance of each layer, from the output down (summed over a batch)."""
         points, *layers = (flat(array, self.target.ndim) for array in (self._x, *self.layers))
-        sums = np.array([self._sums(points[piece], [R[piece] for R in layers]) for piece in pieces(points)])
+        cut = pieces(points, self._network.largest(points.shape[1:]))
+        sums = np.array([self._sums(points[piece], [R[piece] for R in layers]) for piece in cut])
         names = [f"{layer}  {self._rules[k]}" for k, layer in enumerate(self._network.sharing)]
         return Audit([Row(name, *map(fsum, sums[:, k].T)) for k, name in enumerate(names)][::-1])
 

@@ -92,6 +92,10 @@ class Layer:
         """Return the outputs for inputs `x`, the features on the last axes."""
         return self.see(x)[1]
 
+    def shaped(self, shape):
+        """Return the shape of an output for an input of the given shape."""
+        return shape
+
     def relprop(self, R, its):
         """Return the relevance of the inputs where the layer hands on that of the outputs, `its` is what it saw."""
         return R
@@ -189,6 +193,10 @@ class Dense(Linear):
     def __reduce__(self):
         """Return what makes an equal layer; an array that was merely unpickled could be written to."""
         return Dense, (self.weight, self.bias)
+
+    def shaped(self, shape):
+        """Return the shape of an output, whatever that of the input."""
+        return self.output_shape
 
     @staticmethod
     def apply(x, W):

@@ -2,6 +2,7 @@
 
 import threading
 from functools import partial
+from math import prod
 
 import numpy as np
 
@@ -85,6 +86,14 @@ class Network:
             seen.append(its)
         return seen, x
 
+    def largest(self, shape):
+        """Return how many numbers the largest layer holds for one input of the given shape."""
+        sizes = [prod(shape)]
+        for layer in self.layers:
+            shape = layer.shaped(shape)
+            sizes.append(prod(shape))
+        return max(sizes)
+
     def gradprop(self, dy):
         """Return the derivatives with respect to the inputs, (..., inputs), from those with respect to the outputs."""
         seen, dy = self._after_forward("dy", dy)
@@ -133,9 +142,11 @@ class Network:
         if len(self.output_shape) > 1:
             got = _told(self.output_shape)
             raise ValueError(f"layers must end in outputs of shape (..., outputs), got (..., {got}): add Flatten()")
-        x, axes = check.frozen(check.points("x", x, self.input_shape, match="the first layer")), len(self.input_shape)
-        rules, target = self._rules(rules), self._target(target, x.shape[:-axes])
-        target, output, *layers = in_pieces(partial(self._explain, rules), x, target, axes)
+        x = check.frozen(check.points("x", x, self.input_shape, match="the first layer"))
+        batch, features = x.shape[: -len(self.input_shape)], x.shape[-len(self.input_shape) :]
+        rules, target = self._rules(rules), self._target(target, batch)
+        found = in_pieces(partial(self._explain, rules), x, target, batch, self.largest(features))
+        target, output, *layers = found
         return Explanation(self, x, rules, output, target, layers)
 
     def _explain(self, rules, x, target):
