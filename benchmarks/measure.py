@@ -5,6 +5,7 @@ import tracemalloc
 
 import numpy as np
 
+from lrp_edu.convolution import Conv2d, Flatten, MaxPool2d
 from lrp_edu.layers import Dense, ReLU
 from lrp_edu.network import Network
 
@@ -45,6 +46,22 @@ def dense_network(sizes, seed=0):
     return Network(layers[:-1])
 
 
-def pixels(batch, inputs, seed=1):
-    """Return float32 inputs in [0, 1], of shape (batch, inputs)."""
-    return np.random.default_rng(seed).uniform(size=(batch, inputs)).astype(np.float32)
+def conv_network(seed=0):
+    """Return 16c5-pool-32c3-pool-64-10 for 28 × 28 pixels: two convolutions, two dense layers, as `dense_network`."""
+    rng = np.random.default_rng(seed)
+    first, second = (
+        Conv2d(_float32(rng, (outputs, inputs, size, size), inputs * size**2), -np.abs(_float32(rng, outputs, 2e4)))
+        for outputs, inputs, size in ((16, 1, 5), (32, 16, 3))
+    )
+    dense = dense_network((32 * 5 * 5, 64, 10), seed).layers
+    return Network([first, ReLU(), MaxPool2d(2), second, ReLU(), MaxPool2d(2), Flatten(), *dense])
+
+
+def _float32(rng, shape, inputs):
+    """Return random numbers of He's scale."""
+    return rng.normal(0, np.sqrt(2 / inputs), shape).astype(np.float32)
+
+
+def pixels(batch, *features, seed=1):
+    """Return float32 inputs in [0, 1], of shape (batch, *features)."""
+    return np.random.default_rng(seed).uniform(size=(batch, *features)).astype(np.float32)

@@ -5,10 +5,12 @@ from types import ModuleType
 
 import numpy as np
 
-from lrp_edu.rules import ZPlus
+from lrp_edu.convolution import AvgPool2d, Conv2d, Flatten, MaxPool2d
+from lrp_edu.layers import Dense, ReLU
+from lrp_edu.rules import LRP0, AlphaBeta, Epsilon, Flat, Gamma, WSquare, ZBox, ZPlus
 
-from .measure import dense_network, pixels, seconds
-from .relevance import BATCH, SIZES, deep_taylor
+from .measure import conv_network, dense_network, pixels, seconds
+from .relevance import BATCH, IMAGES, SIZES, deep_taylor
 from .table import Row
 
 
@@ -16,13 +18,29 @@ def torch_twin(network):
     """Return the network as torch modules with the same weights."""
     import torch
 
-    layers = []
-    for layer in network.weighted:
-        linear = torch.nn.Linear(layer.inputs, layer.outputs)
-        linear.weight.data = torch.tensor(layer.weight.T.copy())
-        linear.bias.data = torch.tensor(layer.bias)
-        layers += [linear, torch.nn.ReLU()]
-    return torch.nn.Sequential(*layers[:-1])
+    return torch.nn.Sequential(*map(torch_module, network.layers))
+
+
+def torch_module(layer):
+    """Return one layer as a torch module."""
+    from torch import nn
+
+    if isinstance(layer, Dense):
+        return _with(nn.Linear(layer.inputs, layer.outputs), layer.weight.T, layer.bias)
+    if isinstance(layer, Conv2d):
+        size, stride, padding = layer.windows
+        return _with(nn.Conv2d(layer.inputs, layer.outputs, size, stride, padding), layer.weight, layer.bias)
+    if isinstance(layer, AvgPool2d | MaxPool2d):
+        return getattr(nn, type(layer).__name__)(layer.windows.size)
+    return {ReLU: nn.ReLU, Flatten: nn.Flatten}[type(layer)]()
+
+
+def _with(module, weight, bias):
+    """Return a torch module that holds these weights, in their precision."""
+    import torch
+
+    module.weight.data, module.bias.data = torch.tensor(np.ascontiguousarray(weight)), torch.tensor(bias)
+    return module
 
 
 def import_zennit():
@@ -41,20 +59,39 @@ def import_zennit():
     return zennit
 
 
-def zennit_pass(model, x, target):
-    """Return a function that computes z^B below and z⁺ above, biases left out of the denominators."""
+def zennit_rule(rule, tiny=1e-9):
+    """Return Zennit's counterpart of a rule, biases left out of the denominators."""
+    own, bias = import_zennit().rules, {"zero_params": ["bias"]}
+    settings = {
+        LRP0: lambda: own.Epsilon(epsilon=tiny, **bias),
+        Epsilon: lambda: own.Epsilon(epsilon=rule.epsilon, **bias),
+        Gamma: lambda: own.Gamma(gamma=rule.gamma, stabilizer=tiny, **bias),
+        AlphaBeta: lambda: own.AlphaBeta(alpha=rule.alpha, beta=rule.beta, stabilizer=tiny, **bias),
+        ZPlus: lambda: own.ZPlus(stabilizer=tiny, **bias),
+        WSquare: lambda: own.WSquare(stabilizer=tiny, **bias),
+        Flat: lambda: own.Flat(stabilizer=tiny, **bias),
+        ZBox: lambda: own.ZBox(low=rule.low, high=rule.high, stabilizer=tiny, **bias),
+    }
+    return settings[type(rule)]()
+
+
+def zennit_pass(model, x, target, rules=None, tiny=1e-9):
+    """Return a function that computes z^B below and z⁺ above, or by other rules; means are shared in proportion."""
     import torch
+    from torch import nn
 
     zennit = import_zennit()
     from zennit.composites import NameMapComposite
 
-    linear = [name for name, module in model.named_modules() if isinstance(module, torch.nn.Linear)]
-    first = zennit.rules.ZBox(low=0.0, high=1.0, stabilizer=1e-9, zero_params=["bias"])
-    others = zennit.rules.ZPlus(stabilizer=1e-9, zero_params=["bias"])
-    names = [([name], others if i else first) for i, name in enumerate(linear)]
-    relus = [name for name, module in model.named_modules() if isinstance(module, torch.nn.ReLU)]
-    composite = NameMapComposite([*names, (relus, zennit.rules.Pass())])
-    start = torch.nn.functional.one_hot(torch.tensor(target), SIZES[-1]).float()
+    kinds = {kind: [] for kind in ((nn.Linear, nn.Conv2d), nn.ReLU, nn.AvgPool2d)}
+    for name, module in model.named_modules():
+        for kind, names in kinds.items():
+            names += [name] * isinstance(module, kind)
+    weighted, relus, means = kinds.values()
+    rules = [ZBox(0.0, 1.0)] + [ZPlus()] * (len(weighted) - 1) if rules is None else rules
+    named = [([name], zennit_rule(rule, tiny)) for name, rule in zip(weighted, rules, strict=True)]
+    composite = NameMapComposite([*named, (relus, zennit.rules.Pass()), (means, zennit.rules.Norm(stabilizer=tiny))])
+    start = torch.nn.functional.one_hot(torch.tensor(target), model(torch.tensor(x)).shape[-1])
 
     def run():
         inputs = torch.tensor(x, requires_grad=True)
@@ -83,10 +120,15 @@ PEERS = {"Zennit (z^B, z⁺)": (zennit_pass, deep_taylor), "Captum (z⁺)": (cap
 
 
 def rows():
-    """Yield one row for each library that is installed; the values must agree before the times are compared."""
-    network, x = dense_network(SIZES), pixels(BATCH, SIZES[0])
+    """Yield the rows of a dense network, and of one with convolutions."""
+    yield from compared(dense_network(SIZES), pixels(BATCH, SIZES[0]), PEERS)
+    yield from compared(conv_network(), pixels(*IMAGES), {"Zennit, images": PEERS["Zennit (z^B, z⁺)"]})
+
+
+def compared(network, x, peers):
+    """Yield two rows for each library that is installed; the values must agree before the times are compared."""
     target = np.argmax(network.forward(x), axis=-1)
-    for name, (make, rules) in PEERS.items():
+    for name, (make, rules) in peers.items():
         try:
             peer = make(torch_twin(network), x, target)
         except ImportError as error:

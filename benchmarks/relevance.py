@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from lrp_edu.figures import BOOK_STYLE, LINES, POSITIVE
 from lrp_edu.rules import ZBox, ZPlus
 
-from .measure import dense_network, peak_bytes, pixels, seconds
+from .measure import conv_network, dense_network, peak_bytes, pixels, seconds
 from .table import Row
 
 SIZES = (784, 400, 400, 200, 10)
@@ -17,6 +17,8 @@ BATCH = 256
 MANY = 1_000_000
 #: Batches of the first rows, what a pass may cost as a multiple of the forward pass, and how often it is tried.
 BATCHES = ((1, 5, 400), (BATCH, 3.2, 60), (4096, 3.2, 10))
+#: The images for the network with convolutions, what its pass may cost, and how often it is tried.
+IMAGES, IMAGES_MOST, IMAGES_ROUNDS = (64, 1, 28, 28), 3.5, 60
 PICTURE = Path(__file__).parent / "growth.png"
 
 
@@ -78,6 +80,9 @@ def rows():
         forward, relevance = shortest(SIZES, batch, rounds)
         what = f"{network}, batch {batch}: × forward (least possible 3, aim {most})"
         yield Row("relevance pass", what, f"{relevance / forward:.2f}")
+    forward, relevance = seconds(passes(conv_network(), pixels(*IMAGES)), IMAGES_ROUNDS)
+    what = f"16c5-pool-32c3-pool-64-10, batch {IMAGES[0]}: × forward (aim {IMAGES_MOST})"
+    yield Row("relevance pass", what, f"{relevance / forward:.2f}")
     _, explain = passes(dense_network(SIZES), pixels(BATCH, SIZES[0]))
     peak = peak_bytes(explain) / (4 * BATCH * sum(SIZES))
     yield Row("relevance pass", f"{network}, batch {BATCH}: peak, × all activations (aim 5.5)", f"{peak:.1f}")

@@ -15,6 +15,7 @@ chapter                  modules
 ``deep-taylor``          `deep_taylor`
 ``full-network``         `layers`, `rules`, `propagate`, `network`, `explanation`
 ``digits``               `digits`
+``convolutions``         `convolution`
 ``checked-claims``       `claims`
 ======================== =============================================================
 
@@ -22,6 +23,7 @@ Numbers need numpy alone. What draws (`figures`), what moves (`explorables`) and
 (`taylor.polynomial`, `claims`) imports what it needs when it is used.
 """
 
+from .convolution import AvgPool2d, Conv2d, Flatten, MaxPool2d, fold_batch_norm
 from .decomposition import Decomposition
 from .explanation import Explanation
 from .layers import Dense, ReLU
@@ -32,6 +34,6 @@ from .rules import LRP0, RULES, AlphaBeta, Epsilon, Flat, Gamma, Rule, WSquare, 
 __version__ = "1.0.0"
 
 __all__ = [
-    "RULES", "AlphaBeta", "Decomposition", "Dense", "Epsilon", "Explanation", "Flat", "Gamma", "LRP0", "Network",
-    "Neuron", "ReLU", "Rule", "WSquare", "ZBox", "ZPlus",
+    "RULES", "AlphaBeta", "AvgPool2d", "Conv2d", "Decomposition", "Dense", "Epsilon", "Explanation", "Flat", "Flatten",
+    "Gamma", "LRP0", "MaxPool2d", "Network", "Neuron", "ReLU", "Rule", "WSquare", "ZBox", "ZPlus", "fold_batch_norm",
 ]  # fmt: skip

@@ -4,22 +4,24 @@ from itertools import chain
 
 import numpy as np
 
-#: So many numbers of the inputs are worked off in one piece: larger ones wait for memory, smaller ones for Python.
+#: A layer holds so many numbers of one piece: larger ones wait for memory, smaller ones for Python.
 PIECE = 2**20
 
 
-def pieces(x):
-    """Return slices that cut points `x`, of shape (n, inputs), into pieces; there is at least one."""
-    size = max(1, PIECE // x.shape[-1])
+def pieces(x, largest):
+    """Return slices that cut points `x` into pieces, at least one; `largest` counts a layer's numbers for one point."""
+    size = max(1, PIECE // largest)
     return [slice(start, start + size) for start in range(0, max(len(x), 1), size)]
 
 
-def in_pieces(compute, x, target):
+def in_pieces(compute, x, target, batch, largest):
     """Return the arrays that ``compute(x, target)`` returns, each of shape (n, ...), for a batch of any shape (...).
 
-    `x` has shape (..., inputs), `target` shape (...) or is None. What one piece needs is gone before the next begins.
+    `x` has shape (*batch, *features), `target` the shape of the batch, or is None. What one piece needs is gone before
+    the next begins.
     """
-    points, target, cut = flat(x), None if target is None else target.ravel(), pieces(flat(x))
+    points, target = flat(x, len(batch)), None if target is None else target.ravel()
+    cut = pieces(points, largest)
     parts = (compute(points[piece], None if target is None else target[piece]) for piece in cut)
     found = first = next(parts)
     if len(cut) > 1:
@@ -27,9 +29,9 @@ def in_pieces(compute, x, target):
         for piece, part in zip(cut, chain([first], parts), strict=True):
             for array, values in zip(found, part, strict=True):
                 array[piece] = values
-    return [array.reshape((*x.shape[:-1], *array.shape[1:])) for array in found]
+    return [array.reshape((*batch, *array.shape[1:])) for array in found]
 
 
-def flat(array):
-    """Return an array of shape (..., d) as one of shape (n, d)."""
-    return array.reshape(-1, array.shape[-1])
+def flat(array, batch):
+    """Return an array of shape (..., *features), with so many axes of the batch, as one of shape (n, *features)."""
+    return array.reshape(-1, *array.shape[batch:])

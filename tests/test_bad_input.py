@@ -6,6 +6,7 @@ import sympy as sp
 from passes import hand_down
 
 from lrp_edu import attribution, roots, taylor
+from lrp_edu.convolution import AvgPool2d, Conv2d, Flatten, MaxPool2d, fold_batch_norm
 from lrp_edu.first_order import decompose, sensitivity
 from lrp_edu.layers import Dense, ReLU
 from lrp_edu.messages import messages, seven_neurons
@@ -25,6 +26,13 @@ def after_forward():
     ready = network()
     ready.forward([[1.0, 2.0]] * 4)
     return ready
+
+
+KERNEL = np.ones((4, 3, 2, 2))
+
+
+def images_network(above):
+    return Network([Conv2d(KERNEL), ReLU(), MaxPool2d(2), *above])
 
 
 CASES = {
@@ -180,6 +188,147 @@ CASES = {
     ),
     "expanded number": (lambda: decompose(abs, abs, 1.0, 1.0), "x must have shape (..., d), got ()"),
     "rows of two lengths": (lambda: Dense([[1], [1, 2]]), "weight must hold rows of one length, got [[1], [1, 2]]"),
+    # Images.
+    "kernel of three axes": (
+        lambda: Conv2d(np.ones((4, 3, 2))),
+        "weight must have shape (outputs, inputs, height, width), got (4, 3, 2)",
+    ),
+    "kernel without a row": (
+        lambda: Conv2d(np.ones((4, 3, 0, 2))),
+        "weight must have shape (outputs, inputs, height, width), got (4, 3, 0, 2)",
+    ),
+    "bias of a kernel": (lambda: Conv2d(KERNEL, [1, 2]), "bias must have shape (4,) to match weight, got (2,)"),
+    "NaN in a kernel": (lambda: Conv2d(KERNEL * np.nan), "weight must hold finite numbers, got nan"),
+    "stride 0": (
+        lambda: Conv2d(KERNEL, stride=0),
+        "stride must be a whole number of at least 1, or two of them, got 0",
+    ),
+    "padding below 0": (
+        lambda: Conv2d(KERNEL, padding=(1, -1)),
+        "padding must be a whole number of at least 0, or two of them, got (1, -1)",
+    ),
+    "half a stride": (lambda: Conv2d(KERNEL, stride=1.5), "stride must be a whole number of at least 1, or two"),
+    "three strides": (lambda: Conv2d(KERNEL, stride=(1, 1, 1)), "stride must be a whole number of at least 1, or two"),
+    "size of no pooling": (lambda: MaxPool2d(0), "size must be a whole number of at least 1, or two of them, got 0"),
+    "a truth for a size": (lambda: AvgPool2d(True), "size must be a whole number of at least 1, or two of them, got"),
+    "two lengths for a size": (lambda: AvgPool2d([[1], [1, 2]]), "size must hold rows of one length, got [[1], [1"),
+    "image without channels": (
+        lambda: Conv2d(KERNEL).forward(np.ones((5, 5))),
+        "x must have shape (..., 3, height, width) to match Conv2d(3 → 4, 2 × 2), got (5, 5)",
+    ),
+    "image of other channels": (
+        lambda: Conv2d(KERNEL).forward(np.ones((7, 2, 5, 5))),
+        "x must have shape (..., 3, height, width) to match Conv2d(3 → 4, 2 × 2), got (7, 2, 5, 5)",
+    ),
+    "image too small": (
+        lambda: Conv2d(KERNEL).forward(np.ones((3, 1, 5))),
+        "x must have images of at least 2 × 2 for Conv2d(3 → 4, 2 × 2), got (3, 1, 5)",
+    ),
+    "image too small for its padding": (
+        lambda: Conv2d(np.ones((1, 1, 4, 4)), padding=1).forward(np.ones((1, 2, 1))),
+        "x must have images of at least 2 × 2 for Conv2d(1 → 1, 4 × 4, padding 1), got (1, 2, 1)",
+    ),
+    "image without a pixel": (
+        lambda: Conv2d(KERNEL, padding=1).forward(np.ones((3, 0, 1))),
+        "x must have images of at least 1 × 1 for Conv2d(3 → 4, 2 × 2, padding 1), got (3, 0, 1)",
+    ),
+    "image too small for a pooling": (
+        lambda: AvgPool2d((3, 2)).forward(np.ones((1, 2, 2))),
+        "x must have images of at least 3 × 2 for AvgPool2d((3, 2)), got (1, 2, 2)",
+    ),
+    "image of a pooling": (
+        lambda: MaxPool2d(2).forward([1.0]),
+        "x must have shape (..., channels, height, width) to match MaxPool2d(2), got (1,)",
+    ),
+    "image of Flatten": (
+        lambda: Flatten().forward([1.0]),
+        "x must have shape (..., channels, height, width) to match Flatten(), got (1,)",
+    ),
+    "NaN in an image": (
+        lambda: MaxPool2d(1).forward(np.full((1, 1, 1), np.nan)),
+        "x must hold finite numbers, got nan",
+    ),
+    "dy of a convolution": (
+        lambda: Conv2d(KERNEL).gradprop(np.ones((4, 5, 5)), np.ones((3, 5, 5))),
+        "dy must have shape (4, 4, 4) to match x, got (4, 5, 5)",
+    ),
+    "dy of a maximum": (
+        lambda: MaxPool2d(2).gradprop(np.ones((1, 2)), np.ones((1, 4, 4))),
+        "dy must have shape (1, 2, 2) to match x, got (1, 2)",
+    ),
+    "dy of a mean": (
+        lambda: AvgPool2d(2).gradprop(np.ones((2, 1, 2, 2)), np.ones((1, 4, 4))),
+        "dy must have shape (1, 2, 2) to match x, got (2, 1, 2, 2)",
+    ),
+    "dy of Flatten": (
+        lambda: Flatten().gradprop(np.ones(5), np.ones((1, 2, 2))),
+        "dy must have shape (4,) to match x, got (5,)",
+    ),
+    "kernel beyond float32": (
+        lambda: Conv2d(KERNEL * 1e50).forward(np.ones((3, 2, 2), np.float32)),
+        "weight must stay within the range of float32",
+    ),
+    "convolution beyond float64": (
+        lambda: Conv2d(KERNEL * 1e200).forward(np.full((3, 2, 2), 1e200)),
+        "x @ weight + bias must stay within the range of float64",
+    ),
+    "channels that do not fit": (
+        lambda: images_network([Conv2d(np.ones((1, 5, 1, 1)))]),
+        "layers must fit together: MaxPool2d(2) hands outputs of shape (4, height, width) to Conv2d(5 → 1, 1 × 1)",
+    ),
+    "images for a dense layer": (
+        lambda: images_network([Dense(np.ones((16, 1)))]),
+        "layers must fit together: MaxPool2d(2) hands outputs of shape (4, height, width) to Dense(16 → 1): "
+        "put Flatten() between them",
+    ),
+    "rows for a convolution": (
+        lambda: Network([Dense(np.ones((2, 3))), Conv2d(KERNEL)]),
+        "layers must fit together: Dense(2 → 3) hands 3 outputs to Conv2d(3 → 4, 2 × 2)",
+    ),
+    "more pixels than a dense layer takes": (
+        lambda: images_network([Flatten(), Dense(np.ones((16, 1)))]).forward(np.ones((3, 7, 7))),
+        "x must have shape (..., 16) to match weight, got (36,)",
+    ),
+    "image of a network": (
+        lambda: images_network([Flatten()]).explain(np.ones((2, 5, 5))),
+        "x must have shape (..., 3, height, width) to match the first layer, got (2, 5, 5)",
+    ),
+    "images for an explanation": (
+        lambda: images_network([]).explain(np.ones((3, 5, 5))),
+        "layers must end in outputs of shape (..., outputs), got (..., 4, height, width): add Flatten()",
+    ),
+    "target of so many pixels": (
+        lambda: images_network([Flatten()]).explain(np.ones((2, 3, 5, 5)), [3, 16]),
+        "target must lie between 0 and 15, got [3, 16]",
+    ),
+    "rule for a pooling": (
+        lambda: images_network([Flatten()]).explain(np.ones((3, 5, 5)), rules=[LRP0()] * 2),
+        "rules must hold 1 rules, one for each layer with weights, got 2",
+    ),
+    "box for other channels": (
+        lambda: images_network([Flatten()]).explain(np.ones((3, 5, 5)), rules=ZBox([0, 0], 1)),
+        "low must be a number or have shape (3,) or (3, 5, 5), got (2,)",
+    ),
+    "box for other pixels": (
+        lambda: images_network([Flatten()]).explain(np.ones((3, 5, 5)), rules=ZBox(0, np.ones((3, 4, 5)))),
+        "high must be a number or have shape (3,) or (3, 5, 5), got (3, 4, 5)",
+    ),
+    "box with a pixel above high": (
+        lambda: ZBox(np.zeros((1, 1, 2)), [[[1, -1]]]),
+        "low must not exceed high, got low=[[[0.0, 0.0]]] and high=[[[1.0, -1.0]]]",
+    ),
+    "batch norm of a ReLU": (
+        lambda: fold_batch_norm(ReLU(), [1], [0], [0], [1]),
+        "layer must be a Dense or a Conv2d, got ReLU()",
+    ),
+    "batch norm of other channels": (
+        lambda: fold_batch_norm(Conv2d(KERNEL), [1] * 4, [0] * 3, [0] * 4, [1] * 4),
+        "shift must have shape (4,) to match Conv2d(3 → 4, 2 × 2), got (3,)",
+    ),
+    "batch norm without variance": (
+        lambda: fold_batch_norm(Dense([[1]]), [1], [0], [0], [0], eps=0),
+        "variance + eps must be positive, got [0.0] + 0.0",
+    ),
     # Numbers that are none.
     "NaN in x": (lambda: NEURON([1, np.nan]), "x must hold finite numbers, got nan"),
     "infinite w": (lambda: Neuron([1, np.inf]), "w must hold finite numbers, got inf"),

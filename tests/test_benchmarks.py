@@ -40,13 +40,14 @@ def test_what_is_not_installed_is_skipped_with_the_reason(monkeypatch, error):
 def test_relevance_prints_one_table_and_draws(monkeypatch, tmp_path, capsys):
     sizes = {"batch": ((1, 2, 3, 4), lambda n: ((3, 4, 2), n)), "depth": ((2, 3, 4), lambda n: ((4,) * n + (2,), 5))}
     small = {"SIZES": (6, 5, 3), "BATCH": 4, "BATCHES": ((4, 3.2, 2),), "MANY": 100}
+    small |= {"IMAGES": (2, 1, 28, 28), "IMAGES_ROUNDS": 1}
     for name, value in {**small, "GROWTH": sizes, "PICTURE": tmp_path / "growth.png"}.items():
         monkeypatch.setattr(relevance, name, value)
     monkeypatch.setattr("os.environ", {})
     command.main(["relevance"])
     head, *lines = capsys.readouterr().out.splitlines()
     assert head.split() == "benchmark group what is measured value".split()
-    assert len(lines) == 3 + 3 * len(sizes) and len({line.rindex("  ") for line in [head, *lines]}) == 1
+    assert len(lines) == 4 + 3 * len(sizes) and len({line.rindex("  ") for line in [head, *lines]}) == 1
     assert "6-5-3, batch 4: × forward" in lines[0]
     assert (tmp_path / "growth.png").stat().st_size > 1000
 

@@ -29,6 +29,7 @@ ARROWS = {
     "layers": set(),
     "propagate": set(),
     "rules": {"propagate"},
+    "convolution": {"layers", "rules"},
     "explanation": {"propagate"},
     "network": {"explanation", "propagate", "rules"},
     "messages": {"network", "layers", "propagate", "rules"},
