@@ -49,11 +49,13 @@ def vector(name, value, size=None, match="x"):
     return array
 
 
-def points(name, value, size, match="w"):
-    """Return `value` as an array of shape (..., size)."""
-    array = real(name, value)
-    if array.ndim < 1 or array.shape[-1] != size:
-        raise ValueError(f"{name} must have shape (..., {size}) to match {match}, got {array.shape}")
+def points(name, value, shape, match="w"):
+    """Return `value` as an array of shape (..., *shape). A number stands for (number,), a name for any size."""
+    array, shape = real(name, value), shape if isinstance(shape, tuple) else (shape,)
+    found = array.shape[-len(shape) :]
+    if len(found) < len(shape) or any(n != size for n, size in zip(found, shape, strict=True) if size != str(size)):
+        shape = ", ".join(map(str, shape))
+        raise ValueError(f"{name} must have shape (..., {shape}) to match {match}, got {array.shape}")
     return array
 
 
@@ -65,6 +67,14 @@ def fits(name, array, match, other):
         raise ValueError(f"{name} must fit the shape {other.shape} of {match}, got {array.shape}") from None
 
 
+def two(name, value, bound):
+    """Return a whole number of at least `bound`, or two of them, as a pair."""
+    pair = np.broadcast_to(rows(name, value), 2).tolist() if np.shape(value) in ((), (2,)) else [None]
+    if any(type(number) is not int or number < bound for number in pair):
+        raise ValueError(f"{name} must be a whole number of at least {bound}, or two of them, got {value!r}")
+    return tuple(pair)
+
+
 def at_least(name, value, bound):
     """Return `value` as a Python float that is not below `bound`."""
     number = scalar(name, value)
@@ -73,14 +83,20 @@ def at_least(name, value, bound):
     return number
 
 
-def box(low, high, size):
-    """Return the bounds of a box as two arrays that broadcast to shape (size,)."""
-    low, high = real("low", low), real("high", high)
-    for name, bound in (("low", low), ("high", high)):
-        if bound.shape not in ((), (size,)):
-            raise ValueError(f"{name} must be a number or have shape ({size},), got {bound.shape}")
-    ordered(low, high)
-    return low, high
+def box(low, high, shape):
+    """Return the bounds of a box as two arrays that broadcast to `shape`; a number stands for (number,).
+
+    Each is a number, or an array with one for each place or, where `shape` has several axes, for each on the first.
+    """
+    shape = shape if isinstance(shape, tuple) else (shape,)
+    first, bounds = shape[:1], []
+    for name, bound in (("low", real("low", low)), ("high", real("high", high))):
+        if bound.shape not in ((), first, shape):
+            shapes = f"{first} or {shape}" if first != shape else f"{shape}"
+            raise ValueError(f"{name} must be a number or have shape {shapes}, got {bound.shape}")
+        bounds.append(bound.reshape(first + (1,) * len(shape[1:])) if bound.shape == first else bound)
+    ordered(*bounds)
+    return bounds
 
 
 def ordered(low, high):

@@ -61,7 +61,7 @@ def factors(rule, seen, R):
         d = rule.total(seen, part.terms) + part.bias
         s = part.share * divide(R, d + stabilizer(d, rule.epsilon))
         for _, W in part.terms:
-            c += seen.layer.transpose(s, W)
+            c += seen.layer.transpose(s, W, seen.a.shape)
     return c
 
 

@@ -28,7 +28,8 @@ class Explanation:
     value : ndarray of shape (...)
         Its value, from which the pass started.
     layers : tuple of ndarray
-        The relevance of the inputs, of each hidden layer, and last of the outputs.
+        The relevance of the inputs, of each hidden layer, and last of the outputs: ``layers[k]`` belongs to the inputs
+        of ``network.sharing[k]``.
 
     Notes
     -----
@@ -61,30 +62,30 @@ class Explanation:
         if not self.target.ndim:
             raise IndexError("an explanation of one input cannot be indexed, only that of a batch can")
         kept = np.arange(self.target.size).reshape(self.target.shape)[index]
-        x, output, *layers = (flat(array)[kept] for array in (self._x, self.output, *self.layers))
+        x, output, *layers = (flat(array, self.target.ndim)[kept] for array in (self._x, self.output, *self.layers))
         return Explanation(self._network, x, self._rules, output, np.asarray(self.target.ravel()[kept]), layers)
 
     @property
     def relevance(self):
-        """The relevance of the inputs, of shape (..., inputs)."""
+        """The relevance of the inputs, of the shape of the inputs."""
         return self.layers[0]
 
     @property
     def totals(self):
         """The sum of each layer's relevance, inputs first; each of shape (...)."""
-        return [R.sum(axis=-1) for R in self.layers]
+        return [R.sum(axis=tuple(range(self.target.ndim, R.ndim))) for R in self.layers]
 
     def audit(self):
         """Account for the relevance of each layer, from the output down (summed over a batch)."""
-        points, layers = flat(self._x), list(map(flat, self.layers))
+        points, *layers = (flat(array, self.target.ndim) for array in (self._x, *self.layers))
         sums = np.array([self._sums(points[piece], [R[piece] for R in layers]) for piece in pieces(points)])
-        names = [f"{layer}  {self._rules[k]}" for k, layer in enumerate(self._network.weighted)]
+        names = [f"{layer}  {self._rules[k]}" for k, layer in enumerate(self._network.sharing)]
         return Audit([Row(name, *map(fsum, sums[:, k].T)) for k, name in enumerate(names)][::-1])
 
     def _sums(self, x, layers):
-        """Return what came in, went out and was lost in each layer with weights, for all inputs `x` together."""
-        seen = [its for its in self._network.see(x)[0] if its.layer.weighted]
-        lost = [losses(self._rules[k], its, layers[k + 1]) for k, its in enumerate(seen)]
+        """Return what came in, went out and was lost in each layer that shares, for all inputs `x` together."""
+        seen = [its for its in self._network.see(x)[0] if its.layer.shares]
+        lost = [losses(self._rules[k], its, layers[k + 1].reshape(its.product.shape)) for k, its in enumerate(seen)]
         amounts = [(layers[k + 1], layers[k], *kinds) for k, kinds in enumerate(lost)]
         return [[fsum(np.ravel(amount).astype(float)) for amount in row] for row in amounts]
 

@@ -14,7 +14,11 @@ class Weights:
     Attributes
     ----------
     full, plus, minus : ndarray
-        The weights W, their positive part :math:`W^+` and their negative part :math:`W^-`, 0 elsewhere.
+        The weights W, of shape (inputs, outputs), their positive part :math:`W^+` and their negative part :math:`W^-`,
+        0 elsewhere.
+    axes : int, default=1
+        How many of the last axes of an input are its features, and how many of an output: 1 in a dense layer, 3 where
+        the weights are those of a window that slides over images.
 
     Examples
     --------
@@ -22,8 +26,8 @@ class Weights:
     array([[2., 0.]])
     """
 
-    def __init__(self, full):
-        self.full = check.frozen(full)
+    def __init__(self, full, axes=1):
+        self.full, self.axes = check.frozen(full), axes
         self.plus, self.minus = check.sealed(np.maximum(full, 0)), check.sealed(np.minimum(full, 0))
 
     @cached_property
@@ -40,7 +44,7 @@ class Weights:
     def unit(self):
         """The same `Weights` in units of their own, for each output a power of two near its largest weight."""
         _, exponents = np.frexp(np.abs(self.full).max(axis=0))
-        return Weights(np.ldexp(self.full, -exponents))
+        return Weights(np.ldexp(self.full, -exponents), self.axes)
 
 
 class Seen(NamedTuple):
@@ -48,12 +52,12 @@ class Seen(NamedTuple):
 
     Attributes
     ----------
-    layer : Dense or ReLU
+    layer : Layer
         The layer.
     a : ndarray of shape (..., inputs)
         Its inputs.
     W, b : Weights and ndarray, or None
-        Its weights and its bias in the precision of the pass, if it has weights.
+        Its weights and its bias in the precision of the pass, if it sends its inputs through weights.
     product : ndarray of shape (..., outputs), or None
         The product `a W`, without the bias.
     """
@@ -65,7 +69,81 @@ class Seen(NamedTuple):
     product: np.ndarray | None = None
 
 
-class Dense:
+class Layer:
+    """What all layers have in common; ``eq-forward`` is a chain of them.
+
+    Attributes
+    ----------
+    input_shape, output_shape : tuple, or None
+        The features of an input and of an output: a number where the layer fixes it, a name where it does not. None
+        where any shape will do and is kept.
+    weighted : bool
+        Whether the layer has weights of its own, and shares relevance by a rule that is chosen for it.
+    shares : bool
+        Whether the layer redistributes relevance; others hand it on as it is.
+    rule : Rule, or None
+        The rule of a layer that shares and has no weights of its own.
+    """
+
+    input_shape = output_shape = rule = None
+    weighted = shares = False
+
+    def forward(self, x):
+        """Return the outputs for inputs `x`, the features on the last axes."""
+        return self.see(x)[1]
+
+    def relprop(self, R, x):
+        """Return the relevance `R` of the outputs as that of the inputs `x`, where the layer hands it on as it is."""
+        return R
+
+
+class Linear(Layer):
+    """What layers have in common that send their inputs through weights (``eq-forward``, ``eq-gradprop``).
+
+    Beside it they need `apply`, which sends inputs forward through weights, and `transpose`, which sends back.
+
+    Parameters
+    ----------
+    weight, bias : ndarray
+        The weights, of shape (inputs, outputs), and what is added to a product with them.
+    """
+
+    shares = True
+
+    def __init__(self, weight, bias):
+        self._weight, self._bias, self._parameters = weight, bias, {}
+
+    def parameters(self, dtype):
+        """Return the `Weights` and the bias in the precision `dtype`, float32 or float64, made once."""
+        if dtype not in self._parameters:
+            weight, bias = check.cast("weight", self._weight, dtype), check.cast("bias", self._bias, dtype)
+            self._parameters[dtype] = Weights(weight, len(self.input_shape)), check.sealed(bias)
+        return self._parameters[dtype]
+
+    def checked(self, x):
+        """Return `x` as an array, if it fits the layer."""
+        return check.points("x", x, self.input_shape, match="weight")
+
+    def see(self, x):
+        """Return what the layer sees in a forward pass, for the way back, and its outputs."""
+        x = self.checked(x)
+        W, b = self.parameters(x.dtype)
+        with np.errstate(over="ignore", invalid="ignore"):
+            product = self.apply(x, W.full)
+            return Seen(self, x, W, b, product), check.computed("x @ weight + bias", product + b)
+
+    def gradprop(self, dy, x=None):
+        """Return the derivatives with respect to the inputs, (..., inputs), from those with respect to the outputs.
+
+        They are the same wherever the inputs `x` are.
+        """
+        dy = check.points("dy", dy, self.output_shape, match="weight")
+        with np.errstate(over="ignore", invalid="ignore"):
+            W, _ = self.parameters(dy.dtype)
+            return check.computed("dy @ weight.T", self.transpose(dy, W.full, np.shape(x)))
+
+
+class Dense(Linear):
     r"""A fully connected layer.
 
     .. math:: z_j = \sum_i x_i W_{ij} + b_j
@@ -102,7 +180,8 @@ class Dense:
         self.inputs, self.outputs = weight.shape
         bias = np.zeros(self.outputs) if bias is None else check.vector("bias", bias, self.outputs, match="weight")
         self.weight, self.bias = check.frozen(weight), check.frozen(bias)
-        self._parameters = {}
+        self.input_shape, self.output_shape = (self.inputs,), (self.outputs,)
+        super().__init__(self.weight, self.bias)
 
     def __repr__(self):
         return f"Dense({self.inputs} → {self.outputs})"
@@ -111,46 +190,18 @@ class Dense:
         """Return what makes an equal layer; an array that was merely unpickled could be written to."""
         return Dense, (self.weight, self.bias)
 
-    def parameters(self, dtype):
-        """Return the `Weights` and the bias in the precision `dtype`, float32 or float64, made once."""
-        if dtype not in self._parameters:
-            weight, bias = check.cast("weight", self.weight, dtype), check.cast("bias", self.bias, dtype)
-            self._parameters[dtype] = Weights(weight), check.sealed(bias)
-        return self._parameters[dtype]
-
-    def forward(self, x):
-        """Return the outputs, of shape (..., outputs), for inputs of shape (..., inputs)."""
-        return self.see(x)[1]
-
-    def see(self, x):
-        """Return what the layer sees in a forward pass, for the way back, and its outputs."""
-        x = check.points("x", x, self.inputs, match="weight")
-        W, b = self.parameters(x.dtype)
-        with np.errstate(over="ignore", invalid="ignore"):
-            product = self.apply(x, W.full)
-            return Seen(self, x, W, b, product), check.computed("x @ weight + bias", product + b)
-
-    def gradprop(self, dy, x=None):
-        """Return the derivatives with respect to the inputs, (..., inputs), from those with respect to the outputs.
-
-        They are the same wherever the inputs `x` are.
-        """
-        dy = check.points("dy", dy, self.outputs, match="weight")
-        with np.errstate(over="ignore", invalid="ignore"):
-            return check.computed("dy @ weight.T", self.transpose(dy, self.parameters(dy.dtype)[0].full))
-
     @staticmethod
     def apply(x, W):
         """Send `x` forward through the weights `W`."""
         return x @ W
 
     @staticmethod
-    def transpose(s, W):
-        """Send `s` back through the weights `W`."""
+    def transpose(s, W, shape=None):
+        """Send `s` back through the weights `W`, to inputs of the given shape, which here the weights say."""
         return s @ W.T
 
 
-class ReLU:
+class ReLU(Layer):
     r"""The rectified linear unit, :math:`a = \max(0, z)`, element by element.
 
     Notes
@@ -163,14 +214,8 @@ class ReLU:
     array([0., 2.])
     """
 
-    weighted = False
-
     def __repr__(self):
         return "ReLU()"
-
-    def forward(self, x):
-        """Return the activations, of the shape of `x`."""
-        return self.see(x)[1]
 
     def see(self, x):
         """Return what the layer sees in a forward pass, for the way back, and its outputs."""

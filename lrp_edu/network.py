@@ -18,14 +18,18 @@ class Network:
     Parameters
     ----------
     layers : list
-        `Dense` and `ReLU` layers, from the input up. At least one has weights; a layer may stand there twice.
+        Layers such as `Dense` and `ReLU`, or those of `convolution`, from the input up. At least one has weights; a
+        layer may stand there twice.
 
     Attributes
     ----------
-    layers, weighted : tuple
-        All layers, and those with weights.
+    layers, weighted, sharing : tuple
+        All layers, those with weights, each of which takes a rule, and those that share relevance: these are the
+        layers with weights and the poolings, which bring a rule along.
     inputs, outputs : int
-        How many there are.
+        How many there are; for images, how many channels.
+    input_shape, output_shape : tuple
+        The same for each axis of the features, with a name for each axis that may have any size.
 
     Raises
     ------
@@ -55,10 +59,9 @@ class Network:
         self.weighted = tuple(layer for layer in self.layers if layer.weighted)
         if not self.weighted:
             raise ValueError(f"layers must hold at least one layer with weights, got {list(self.layers)}")
-        for below, above in zip(self.weighted, self.weighted[1:], strict=False):
-            if below.outputs != above.inputs:
-                raise ValueError(f"layers must fit together: {below} hands {below.outputs} outputs to {above}")
-        self.inputs, self.outputs = self.weighted[0].inputs, self.weighted[-1].outputs
+        self.sharing = tuple(layer for layer in self.layers if layer.shares)
+        self.input_shape, self.output_shape = _joined([layer for layer in self.layers if layer.input_shape])
+        self.inputs, self.outputs = self.input_shape[0], self.output_shape[0]
         self._last = threading.local()
 
     def __repr__(self):
@@ -70,7 +73,7 @@ class Network:
 
     def forward(self, x):
         """Return the outputs, of shape (..., outputs), for inputs of shape (..., inputs)."""
-        seen, output = self.see(np.array(check.points("x", x, self.inputs, match="the first layer")))
+        seen, output = self.see(np.array(check.points("x", x, self.input_shape, match="the first layer")))
         self._last.seen, self._last.output = seen, output
         return output
 
@@ -97,8 +100,7 @@ class Network:
         seen, R = self._after_forward("relevance", relevance)
         rules = self._rules(rules)
         for its in reversed(seen):
-            if its.layer.weighted:  # a ReLU hands relevance on as it is
-                R = propagate(rules.pop(), its, R)
+            R = propagate(rules.pop(), its, R) if its.layer.shares else its.layer.relprop(R, its.a)
         return R
 
     def explain(self, x, target=None, rules=LRP0()):  # noqa: B008 - a rule is immutable
@@ -128,19 +130,26 @@ class Network:
         Implements ``eq-relprop``. The pass starts from the output itself, which for a classifier is the class's logit
         (``eq-softmax-logit``).
         """
-        x = check.frozen(check.points("x", x, self.inputs, match="the first layer"))
-        rules, target = self._rules(rules), self._target(target, x.shape[:-1])
-        target, output, *layers = in_pieces(partial(self._explain, rules), x, target)
+        if len(self.output_shape) > 1:
+            shape = ", ".join(map(str, self.output_shape))
+            raise ValueError(f"layers must end in outputs of shape (..., outputs), got (..., {shape}): add Flatten()")
+        x, axes = check.frozen(check.points("x", x, self.input_shape, match="the first layer")), len(self.input_shape)
+        rules, target = self._rules(rules), self._target(target, x.shape[:-axes])
+        target, output, *layers = in_pieces(partial(self._explain, rules), x, target, axes)
         return Explanation(self, x, rules, output, target, layers)
 
     def _explain(self, rules, x, target):
-        """Return target, output and the relevance of all layers, from the input up, for inputs of shape (n, inputs)."""
+        """Return target, output and the relevance of all layers, from the input up, for inputs of shape (n, ...)."""
         seen, output = self.see(x)
-        target = np.argmax(output, axis=-1) if target is None else target
-        layers = [np.where(np.arange(self.outputs) == target[:, None], output, 0)]
-        seen = [its for its in seen if its.layer.weighted]
-        for rule in reversed(rules):
-            layers.insert(0, propagate(rule, seen.pop(), layers[0]))
+        target = np.argmax(output, axis=-1) if target is None else _one_of(target, output.shape[-1])
+        R = np.where(np.arange(output.shape[-1]) == target[:, None], output, 0)
+        layers, rules = [R], list(rules)
+        for its in reversed(seen):
+            if its.layer.shares:
+                R = propagate(rules.pop(), its, R)
+                layers.insert(0, R)
+            else:
+                R = its.layer.relprop(R, its.a)
         return [target, output, *layers]
 
     def _after_forward(self, name, value):
@@ -155,7 +164,7 @@ class Network:
         return seen, value
 
     def _rules(self, rules):
-        """Return a new list of rules, one for each layer with weights."""
+        """Return a new list of rules, one for each layer that shares: those of `rules`, and what poolings bring."""
         rules = list(rules) if isinstance(rules, (list, tuple)) else [rules] * len(self.weighted)
         if len(rules) != len(self.weighted):
             count = len(self.weighted)
@@ -163,6 +172,9 @@ class Network:
         for rule in rules:
             if not isinstance(rule, Rule):
                 raise ValueError(f"rules must hold rules such as LRP0(), got {rule!r}")
+        for place, layer in enumerate(self.sharing):
+            if not layer.weighted:
+                rules.insert(place, layer.rule)
         return rules
 
     def _target(self, target, batch):
@@ -172,6 +184,27 @@ class Network:
         target = check.rows("target", target)
         if target.dtype.kind not in "iu" or target.shape not in ((), batch):
             raise ValueError(f"target must be an int, or an int array of shape {batch}, got {target!r}")
-        if np.any((target < 0) | (target >= self.outputs)):
-            raise ValueError(f"target must lie between 0 and {self.outputs - 1}, got {target.tolist()}")
+        if isinstance(self.outputs, int):  # else the inputs will tell
+            _one_of(target, self.outputs)
         return np.broadcast_to(target, batch)
+
+
+def _joined(layers):
+    """Return the shapes of the first inputs and the last outputs of layers, of which each must fit the one below it."""
+    below, shape = None, layers[0].input_shape
+    for layer in layers:
+        if len(shape) != len(layer.input_shape) or any(
+            a != b for a, b in zip(shape, layer.input_shape, strict=True) if isinstance(a, int) and isinstance(b, int)
+        ):
+            hands = f"{shape[0]} outputs" if len(shape) == 1 else f"outputs of shape ({', '.join(map(str, shape))})"
+            raise ValueError(f"layers must fit together: {below} hands {hands} to {layer}")
+        known = dict(zip(layer.input_shape, shape, strict=True))
+        shape, below = tuple(known.get(size, size) for size in layer.output_shape), layer
+    return layers[0].input_shape, shape
+
+
+def _one_of(target, outputs):
+    """Return `target`, which must be one of so many outputs."""
+    if np.any((target < 0) | (target >= outputs)):
+        raise ValueError(f"target must lie between 0 and {outputs - 1}, got {target.tolist()}")
+    return target

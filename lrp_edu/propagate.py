@@ -75,10 +75,10 @@ def propagate(rule, seen, R):
             d += part.bias
             if rule.epsilon:
                 d += stabilizer(d, rule.epsilon)
-            s = divide(R, d)  # 2 divide
+            s = divide(R, d, seen.W.axes)  # 2 divide
             s *= part.share
             for x, W in part.terms:
-                c = seen.layer.transpose(s, W)  # 3 backward
+                c = seen.layer.transpose(s, W, seen.a.shape)  # 3 backward
                 c *= x  # 4 multiply
                 shares.append(c)
         relevance, *others = shares
@@ -94,10 +94,11 @@ def misfit(R, seen):
     return ValueError(f"R must have shape {seen.product.shape} like the outputs of {seen.layer}, got {np.shape(R)}")
 
 
-def divide(R, d):
+def divide(R, d, axes=1):
     """Return :math:`s_j = R_j / d_j` (``eq-terms``), and 0 where :math:`d_j = 0`.
 
-    Digits may be lost below the range of the precision only where R is nothing beside the largest of its layer.
+    Digits may be lost below the range of the precision only where R is nothing beside the largest of its layer, whose
+    outputs have so many `axes`.
     """
     if not np.isfinite(d.sum()):
         check.computed("the denominator of a rule", d)
@@ -109,7 +110,8 @@ def divide(R, d):
             return R / d
     except FloatingPointError:
         s, limits, size = R / d, np.finfo(d.dtype), np.abs(R)
-        if np.any((np.abs(s) < limits.tiny) & (size > limits.eps * size.max(axis=-1, keepdims=True))):
+        largest = size.max(axis=tuple(range(-axes, 0)), keepdims=True)
+        if np.any((np.abs(s) < limits.tiny) & (size > limits.eps * largest)):
             raise ValueError(f"relevance must have a magnitude whose ratio to the outputs' fits {d.dtype}") from None
         return s
 
@@ -152,7 +154,7 @@ def losses(rule, seen, R):
         for part in rule.parts(seen.a, seen.W, seen.b):
             q, shared = rule.total(seen, part.terms) + part.bias, np.multiply(part.share, R, dtype=seen.a.dtype)
             extra = stabilizer(q, rule.epsilon)
-            s = divide(shared, q + extra)
+            s = divide(shared, q + extra, seen.W.axes)
             lost.bias[...] += s * part.bias
             lost.stabilizer[...] += s * extra
             lost.no_receiver[...] += np.where(q + extra == 0, shared, 0)

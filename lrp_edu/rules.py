@@ -24,6 +24,11 @@ def minus(x):
     return np.minimum(x, 0)
 
 
+def ones(a, W):
+    """Return ones in the shape of one input: for ``eq-wsquare-rule`` and ``eq-flat-rule`` each counts alike."""
+    return np.ones(a.shape[-W.axes :], a.dtype)
+
+
 class Rule:
     """What all rules have in common: one part, its ``terms`` (``eq-terms``), no bias or stabilizer below the line.
 
@@ -257,7 +262,7 @@ class WSquare(Rule):
 
     def terms(self, a, W):
         """Return (1, W²), the weights in a unit of their own: a square of them is neither too large nor too small."""
-        return [(np.ones(a.shape[-1], a.dtype), W.unit.square)]
+        return [(ones(a, W), W.unit.square)]
 
 
 @dataclass(frozen=True)
@@ -275,7 +280,7 @@ class Flat(Rule):
 
     def terms(self, a, W):
         """Return (1, 1)."""
-        return [(np.ones(a.shape[-1], a.dtype), W.ones)]
+        return [(ones(a, W), W.ones)]
 
 
 #: From so many inputs on, the products for a corner of the box cost less than those of the inputs.
@@ -292,7 +297,8 @@ class ZBox(Rule):
     Parameters
     ----------
     low, high : float or array_like of shape (inputs,), default=-1.0 and 1.0
-        The bounds l and h of the inputs, in their unit.
+        The bounds l and h of the inputs, in their unit. For images of shape (channels, height, width) there may be one
+        for each channel or for each pixel.
 
     Raises
     ------
@@ -311,33 +317,39 @@ class ZBox(Rule):
     also: ClassVar[str] = "zβ; the rule for pixels; `FirstLinear` in the seeds"
 
     def __post_init__(self):
-        check.box(self.low, self.high, np.size(self.low) if np.ndim(self.low) else np.size(self.high))
+        shape = max(check.real("low", self.low).shape, check.real("high", self.high).shape, key=len)
+        check.box(self.low, self.high, shape)
         for name in ("low", "high"):
-            if np.ndim(bound := getattr(self, name)):
-                object.__setattr__(self, name, tuple(map(float, bound)))
+            object.__setattr__(self, name, _nested(getattr(self, name)))
 
     def terms(self, a, W):
         """Return (a − l, W⁺) and (a − h, W⁻)."""
-        low, high = self.bounds(a)
+        low, high = self.bounds(ones(a, W))
         return [(a - low, W.plus), (a - high, W.minus)]
 
-    def bounds(self, a):
-        """Return l and h, each of shape (inputs,), in the precision of `a`."""
-        bounds = check.box(self.low, self.high, a.shape[-1])
-        return [np.broadcast_to(bound, a.shape[-1]).astype(a.dtype) for bound in bounds]
+    def bounds(self, one):
+        """Return l and h, each in the shape and the precision of `one` input."""
+        bounds = check.box(self.low, self.high, one.shape)
+        return [np.broadcast_to(bound, one.shape).astype(one.dtype) for bound in bounds]
 
     def total(self, seen, terms):
         r"""Return :math:`\sum_i n_{ij}`, for many inputs from the product of the forward pass, where little cancels.
 
         The corner's part, :math:`\sum_i l_i W^+_{ij} + h_i W^-_{ij}`, is the same for all of them.
         """
-        if seen.a.size < MANY * seen.a.shape[-1]:
+        W, one = seen.W, ones(seen.a, seen.W)
+        if seen.a.size < MANY * one.size:
             return super().total(seen, terms)
-        W, (low, high) = seen.W, self.bounds(seen.a)
+        low, high = self.bounds(one)
         total = seen.product - (seen.layer.apply(low, W.plus) + seen.layer.apply(high, W.minus))
         farthest = np.maximum(abs(low), abs(high))
         magnitude = seen.layer.apply(farthest, W.plus) - seen.layer.apply(farthest, W.minus)
         return total if (total > magnitude / 8).all() else super().total(seen, terms)
+
+
+def _nested(bound):
+    """Return an array as nested tuples of numbers, and a number as it is: both can be compared, and not written to."""
+    return tuple(map(_nested, bound)) if np.ndim(bound) > 1 else tuple(map(float, bound)) if np.ndim(bound) else bound
 
 
 def of_one_sign(a, same, other):

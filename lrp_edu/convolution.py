@@ -1,0 +1,399 @@
+r"""Layers for images: convolution and pooling, and batch norm folded into them (chapter ``convolutions``).
+
+Each slides a window over images of shape (..., channels, height, width), as in torch. For each place of the window
+`places` gives a view of the images: what all windows have there. Forward the layers add up these views, each with its
+weight; backward they add to the same views what comes back.
+
+In memory the batch comes last, (channels, height, width, n). A view then has long rows, and all windows of a batch go
+through the weights in one matrix product. To the outside the axes stand in their usual order.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property, reduce
+from typing import ClassVar
+
+import numpy as np
+
+from . import _check as check
+from .layers import Dense, Layer, Linear, Seen
+from .rules import LRP0, Rule
+
+
+class Sliding(Linear):
+    """What convolution and pooling have in common: a window that slides over images (``eq-convolution``).
+
+    Parameters
+    ----------
+    size, stride, padding : pair of int
+        Height and width of the window; how far it moves; how many rows and columns of zeros stand around an image.
+    weight, bias : ndarray
+        The weights of a window, of shape (inputs, outputs), and what is added to a product with them.
+    """
+
+    input_shape = output_shape = ("channels", "height", "width")
+
+    def __init__(self, size, stride, padding, weight, bias):
+        self.size, self.stride, self.padding = size, stride, padding
+        super().__init__(weight, bias)
+
+    def checked(self, x):
+        """Return `x` as an array, if it fits the layer."""
+        x = super().checked(x)
+        least = tuple(max(1, size - 2 * padding) for size, padding in zip(self.size, self.padding, strict=True))
+        if any(n < k for n, k in zip(x.shape[-2:], least, strict=True)):
+            raise ValueError(f"x must have a height and width of at least {least} for {self}, got {x.shape}")
+        return x
+
+    def gradprop(self, dy, x):
+        """Return the derivatives with respect to the inputs `x` from those with respect to the outputs."""
+        its, y = self.see(x)
+        dy = check.real("dy", dy)
+        if dy.shape != y.shape:
+            raise ValueError(f"dy must have shape {y.shape} like the outputs, got {dy.shape}")
+        with np.errstate(over="ignore", invalid="ignore"):
+            return check.computed("dy @ weight.T", self.transpose(dy, its.W.full, its.a.shape))
+
+    def places(self, images):
+        """Return, for each place of the window, row by row, a view of what all windows have there.
+
+        `images` has shape (channels, height, width, n), with the padding, and each view (channels, rows, columns, n).
+        """
+        (height, width), (down, right) = self.size, self.stride
+        rows, columns = (images.shape[1] - height) // down + 1, (images.shape[2] - width) // right + 1
+        corners = [(i, j) for i in range(height) for j in range(width)]
+        return [images[:, i : i + down * rows : down, j : j + right * columns : right] for i, j in corners]
+
+    def padded(self, x):
+        """Return images (..., channels, height, width) as (channels, height, width, n), with zeros around them."""
+        images, (top, left) = batch_last(x), self.padding
+        if not top and not left:
+            return np.ascontiguousarray(images)
+        channels, height, width, n = images.shape
+        around = np.zeros((channels, height + 2 * top, width + 2 * left, n), x.dtype)
+        around[:, top : top + height, left : left + width] = images
+        return around
+
+    def gathered(self, backs, shape):
+        """Return images of the given shape that add up what comes back to each place of the window."""
+        (*batch, channels, height, width), (top, left) = shape, self.padding
+        backs = list(backs)
+        images = np.zeros((channels, height + 2 * top, width + 2 * left, backs[0].shape[-1]), backs[0].dtype)
+        for place, back in zip(self.places(images), backs, strict=True):
+            place += back
+        return batch_first(images[:, top : top + height, left : left + width], batch)
+
+
+def batch_last(x):
+    """Return images (..., channels, height, width) as (channels, height, width, n), a view (``eq-convolution``)."""
+    return np.moveaxis(x.reshape(-1, *x.shape[-3:]), 0, -1)
+
+
+def batch_first(images, batch):
+    """Return images (channels, height, width, n) as (*batch, channels, height, width), a view (``eq-convolution``)."""
+    return np.moveaxis(images, -1, 0).reshape(*batch, *images.shape[:3])
+
+
+class Conv2d(Sliding):
+    r"""A convolution: at each place of an image the same dense layer, which sees a window of it.
+
+    .. math:: z_{j,p} = \sum_{c,q} x_{c,\,s p + q - r}\, w_{j,c,q} + b_j
+
+    Parameters
+    ----------
+    weight : array_like of shape (outputs, inputs, height, width)
+        ``weight[j, c]`` is what the window of output channel j holds for input channel c.
+    bias : array_like of shape (outputs,), optional
+        Zero if not given.
+    stride : int or pair of int, default=1
+        How far the window moves, s.
+    padding : int or pair of int, default=0
+        How many rows and columns of zeros surround an image on each side, r. They are no inputs, and receive nothing.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, or a number is not finite.
+
+    Notes
+    -----
+    Implements ``eq-convolution``, and with any rule ``eq-unrolled``. Images have shape (..., inputs, height, width). The
+    window is not turned around, as in torch.
+
+    Examples
+    --------
+    >>> layer = Conv2d([[[[1.0, -1.0]]]])
+    >>> layer.forward([[[1.0, 3.0, 2.0], [0.0, 0.0, 5.0]]])
+    array([[[-2.,  1.],
+            [ 0., -5.]]])
+    """
+
+    weighted = True
+
+    def __init__(self, weight, bias=None, stride=1, padding=0):
+        weight = check.real("weight", weight)
+        if weight.ndim != 4 or not weight.size:
+            raise ValueError(f"weight must have shape (outputs, inputs, height, width), got {weight.shape}")
+        self.outputs, self.inputs, *size = weight.shape
+        bias = np.zeros(self.outputs) if bias is None else check.vector("bias", bias, self.outputs, match="weight")
+        self.weight, self.bias = check.frozen(weight), check.frozen(bias)
+        self.input_shape, self.output_shape = ((n, "height", "width") for n in (self.inputs, self.outputs))
+        stride, padding = check.two("stride", stride, 1), check.two("padding", padding, 0)
+        super().__init__(tuple(size), stride, padding, weight.reshape(self.outputs, -1).T, self.bias[:, None, None])
+
+    def __repr__(self):
+        settings = [f"{name} {_told(value)}" for name, value in (("stride", self.stride), ("padding", self.padding))]
+        settings = [text for text in settings if text not in ("stride 1", "padding 0")]
+        return f"Conv2d({', '.join([f'{self.inputs} → {self.outputs}', '{}×{}'.format(*self.size), *settings])})"
+
+    def __reduce__(self):
+        """Return what makes an equal layer; an array that was merely unpickled could be written to."""
+        return Conv2d, (self.weight, self.bias, self.stride, self.padding)
+
+    def apply(self, x, W):
+        """Send `x` forward: each window through the weights `W`, of shape (inputs of a window, outputs)."""
+        windows = np.stack(self.places(self.padded(x)), axis=1)
+        z = W.T @ windows.reshape(len(W), -1)
+        return batch_first(z.reshape(len(z), *windows.shape[2:]), x.shape[:-3])
+
+    def transpose(self, s, W, shape):
+        """Send `s` back: through the weights `W` to each window, and from there to images of the given shape."""
+        s = batch_last(s)
+        windows = (W @ s.reshape(len(s), -1)).reshape(self.inputs, len(W) // self.inputs, *s.shape[1:])
+        return self.gathered(np.moveaxis(windows, 1, 0), shape)
+
+
+class AvgPool2d(Sliding):
+    r"""The mean of each window; windows do not overlap. A linear layer with the weights 1/k², which shares by LRP-0.
+
+    .. math:: R_i = \frac{x_i}{\sum_h x_h}\, R_j
+
+    Parameters
+    ----------
+    size : int or pair of int
+        Height and width of a window. Rows and columns that fill no window are left out, and receive nothing.
+
+    Raises
+    ------
+    ValueError
+        If `size` is no whole number of at least 1.
+
+    Notes
+    -----
+    Implements ``eq-avg-pool``. A window whose values add up to 0 has no receiver: the audit says so.
+
+    Examples
+    --------
+    >>> AvgPool2d(2).forward([[[1.0, 3.0, 7.0], [0.0, 0.0, 7.0]]])
+    array([[[1.]]])
+    """
+
+    rule = LRP0()
+
+    def __init__(self, size):
+        size = check.two("size", size, 1)
+        places = size[0] * size[1]
+        super().__init__(size, size, (0, 0), np.full((places, 1), 1 / places), np.zeros(()))
+
+    def __repr__(self):
+        return f"AvgPool2d({_told(self.size)})"
+
+    def __reduce__(self):
+        """Return what makes an equal layer."""
+        return AvgPool2d, (self.size,)
+
+    def apply(self, x, W):
+        """Send `x` forward: the sum of each window, with the weights `W`."""
+        z = sum(place * w for place, (w,) in zip(self.places(self.padded(x)), W, strict=True))
+        return batch_first(z, x.shape[:-3])
+
+    def transpose(self, s, W, shape):
+        """Send `s` back to each place of its window, with the weights `W`, in images of the given shape."""
+        s = batch_last(s)
+        return self.gathered((s * w for (w,) in W), shape)
+
+
+@dataclass(frozen=True)
+class WinnerTakesAll(Rule):
+    """The rule of a maximum pooling (``eq-max-pool``): all relevance goes to the input that was the maximum."""
+
+    name: ClassVar[str] = "winner takes all"
+
+    def terms(self, a, W):
+        """Return (1, W), the weights of 0 and 1 that the inputs chose."""
+        return [(1.0, W.full)]
+
+    def total(self, seen, terms):
+        """Return ones: each window has one winner."""
+        return np.ones_like(seen.product)
+
+
+class Winners:
+    """The weights of a maximum pooling, which its inputs choose: 1 for the winner of each window (``eq-max-pool``).
+
+    Attributes
+    ----------
+    full : bool ndarray of shape (places, channels, rows, columns, n)
+        Whether a place of the window holds its maximum and is the first that does.
+    """
+
+    axes = 3
+
+    def __init__(self, places, largest):
+        self.places, self.largest = places, largest
+
+    @cached_property
+    def full(self):
+        """The weights, computed when they are first asked for: a forward pass needs none."""
+        won = np.array([place == self.largest for place in self.places])
+        taken = np.zeros_like(won[0])
+        for place in won:
+            place &= ~taken
+            taken |= place
+        return check.sealed(won)
+
+
+class MaxPool2d(Sliding):
+    r"""The maximum of each window; windows do not overlap. In the backward passes the winner takes all.
+
+    .. math:: R_i = \begin{cases} R_j & i \text{ is the first maximum of window } j \\ 0 & \text{else} \end{cases}
+
+    Parameters
+    ----------
+    size : int or pair of int
+        Height and width of a window. Rows and columns that fill no window are left out, and receive nothing.
+
+    Raises
+    ------
+    ValueError
+        If `size` is no whole number of at least 1.
+
+    Notes
+    -----
+    Implements ``eq-max-pool``. Of several equal values the first one wins, row by row; nothing is lost. Once the
+    winners are known the layer is linear, with the weight 1 for each of them.
+
+    Examples
+    --------
+    >>> layer = MaxPool2d(2)
+    >>> layer.forward([[[1.0, 3.0, 7.0], [3.0, 0.0, 7.0]]])
+    array([[[3.]]])
+    >>> layer.gradprop([[[5.0]]], [[[1.0, 3.0, 7.0], [3.0, 0.0, 7.0]]])
+    array([[[0., 5., 0.],
+            [0., 0., 0.]]])
+    """
+
+    rule = WinnerTakesAll()
+
+    def __init__(self, size):
+        size = check.two("size", size, 1)
+        super().__init__(size, size, (0, 0), None, None)
+
+    def __repr__(self):
+        return f"MaxPool2d({_told(self.size)})"
+
+    def __reduce__(self):
+        """Return what makes an equal layer."""
+        return MaxPool2d, (self.size,)
+
+    def see(self, x):
+        """Return what the layer sees in a forward pass, for the way back, and its outputs."""
+        x = self.checked(x)
+        places = self.places(self.padded(x))
+        largest = reduce(np.maximum, places[1:], places[0].copy())
+        output = batch_first(largest, x.shape[:-3])
+        return Seen(self, x, Winners(places, largest), np.zeros((), x.dtype), output), output
+
+    def transpose(self, s, W, shape):
+        """Send `s` back to the winners `W` of their windows, in images of the given shape."""
+        s = batch_last(s)
+        return self.gathered((s * won for won in W), shape)
+
+
+class Flatten(Layer):
+    """Images (..., channels, height, width) as rows of numbers, (..., channels · height · width), as in torch.
+
+    Notes
+    -----
+    It computes nothing: a `Dense` layer above is that of ``eq-forward``. Relevance is handed on in the images' shape.
+
+    Examples
+    --------
+    >>> Flatten().forward([[[1.0, 2.0], [3.0, 4.0]]])
+    array([1., 2., 3., 4.])
+    """
+
+    input_shape, output_shape = ("channels", "height", "width"), ("features",)
+
+    def __repr__(self):
+        return "Flatten()"
+
+    def see(self, x):
+        """Return what the layer sees in a forward pass, for the way back, and its outputs."""
+        x = check.points("x", x, self.input_shape, match="images")
+        return Seen(self, x), x.reshape(*x.shape[:-3], -1)
+
+    def gradprop(self, dy, x):
+        """Return derivatives with respect to the outputs as those with respect to the inputs `x`."""
+        dy, x = check.real("dy", dy), check.points("x", x, self.input_shape, match="images")
+        if dy.shape != (*x.shape[:-3], np.prod(x.shape[-3:])):
+            raise ValueError(f"dy must have the numbers of x, of shape {x.shape}, in rows, got {dy.shape}")
+        return dy.reshape(x.shape)
+
+    def relprop(self, R, x):
+        """Return the relevance of the outputs in the shape of the inputs `x`."""
+        return R.reshape(x.shape)
+
+
+def fold_batch_norm(layer, scale, shift, mean, variance, eps=1e-5):
+    r"""Return one layer that computes what a layer and the batch norm behind it compute.
+
+    .. math:: w'_{ij} = w_{ij} \frac{\gamma_j}{\sqrt{v_j + \epsilon}}, \qquad
+              b'_j = (b_j - m_j) \frac{\gamma_j}{\sqrt{v_j + \epsilon}} + \beta_j
+
+    Parameters
+    ----------
+    layer : Dense or Conv2d
+        The layer below the batch norm.
+    scale, shift, mean, variance : array_like of shape (outputs,)
+        What the batch norm learned, γ and β, and the mean m and variance v that it holds after training.
+    eps : float, default=1e-5
+        What it adds to the variance.
+
+    Returns
+    -------
+    Dense or Conv2d
+        A new layer.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, or a variance with `eps` is not positive.
+
+    Notes
+    -----
+    Implements ``eq-batch-norm``. Relevance is explained after folding: two layers one upon the other would be shared by
+    two rules, which gives other numbers.
+
+    Examples
+    --------
+    >>> folded = fold_batch_norm(Dense([[2.0]], [1.0]), [3.0], [0.5], [1.0], [4.0], eps=0.0)
+    >>> folded.weight, folded.bias
+    (array([[3.]]), array([0.5]))
+    """
+    if not isinstance(layer, (Dense, Conv2d)):
+        raise ValueError(f"layer must be a Dense or a Conv2d, got {layer!r}")
+    given = {"scale": scale, "shift": shift, "mean": mean, "variance": variance}
+    given = [check.vector(name, value, layer.outputs, match=f"{layer}") for name, value in given.items()]
+    scale, shift, mean, variance = given
+    if np.any(variance + check.scalar("eps", eps) <= 0):
+        raise ValueError(f"variance + eps must be positive, got {variance.tolist()} + {eps}")
+    factor = scale / np.sqrt(variance + check.scalar("eps", eps))
+    bias = (layer.bias - mean) * factor + shift
+    if isinstance(layer, Dense):
+        return Dense(layer.weight * factor, bias)
+    return Conv2d(layer.weight * factor[:, None, None, None], bias, layer.stride, layer.padding)
+
+
+def _told(pair):
+    """Return a pair as text, as one number where both are the same."""
+    return str(pair[0]) if pair[0] == pair[1] else f"{pair}"
