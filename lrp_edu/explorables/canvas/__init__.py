@@ -89,6 +89,11 @@ class CanvasFigure(Explorable):
     }
     constants = {
         "shape": CANVAS,
+        "convolutions": [
+            {"outputs": layer.outputs, "size": layer.size[0], "padding": layer.padding[0], "pooled": pooled}
+            for layer, pooled in zip(NETWORK.weighted, (2, 2, 1), strict=False)
+        ],
+        "classes": NETWORK.outputs,
         "side": SHAPE[0],
         "low": LOW,
         "high": HIGH,
@@ -171,7 +176,8 @@ class CanvasFigure(Explorable):
         explanation = self._explained(target, against)
         logits = NETWORK.forward(self.canvas)
         f, R = explanation.value.item(), explanation.relevance
-        audit = explanation.audit().rows[::-1]
+        rows = zip(NETWORK.sharing, explanation.audit().rows[::-1], strict=True)
+        audit = [row for layer, row in rows if layer.weighted]  # poolings lose nothing
         own, shown = self.mask(target), {int(digit) for digit in (self.one, self.other) if digit != "none"}
         others = sorted(shown - {target})
         numbers = {

@@ -147,28 +147,28 @@ export function dense(W, b) {
 export function convolution(K, biases, [channels, rows, columns], size, padding = 0) {
   const [down, across] = [rows, columns].map((length) => length + 2 * padding - size + 1);
   const outputs = biases.length * down * across;
-  /** Visit each weight with each pair that it joins: a row of inputs from i on, and of outputs from j on, `many` of each. */
-  const visit = (visitor) => {
-    let n = 0;
-    for (let k = 0; k < biases.length; k++) for (let m = 0; m < channels; m++) for (let y = 0; y < size; y++) for (let x = 0; x < size; x++, n++) {
-      const [left, right] = [Math.max(0, padding - x), Math.min(across, columns + padding - x)];
-      for (let r = Math.max(0, padding - y); r < Math.min(down, rows + padding - y); r++) {
-        visitor(n, (m * rows + r + y - padding) * columns + left + x - padding, (k * down + r) * across + left, right - left);
-      }
+  const joined = []; // each weight n, with the inputs from i on and the outputs from j on that it joins, and how many: n, i, j, many
+  for (let k = 0, n = 0; k < biases.length; k++) for (let m = 0; m < channels; m++) for (let y = 0; y < size; y++) for (let x = 0; x < size; x++, n++) {
+    const [left, right] = [Math.max(0, padding - x), Math.min(across, columns + padding - x)];
+    for (let r = Math.max(0, padding - y); r < Math.min(down, rows + padding - y); r++) {
+      joined.push(n, (m * rows + r + y - padding) * columns + left + x - padding, (k * down + r) * across + left, right - left);
     }
-  };
+  }
+  const plan = Int32Array.from(joined);
   const apply = (x, weights) => {
     const z = new Float64Array(outputs);
-    visit((n, i, j, many) => {
-      for (let t = 0; t < many; t++) z[j + t] += x[i + t] * weights[n];
-    });
+    for (let at = 0; at < plan.length; at += 4) {
+      const [w, i, j, many] = [weights[plan[at]], plan[at + 1], plan[at + 2], plan[at + 3]];
+      for (let t = 0; t < many; t++) z[j + t] += x[i + t] * w;
+    }
     return z;
   };
   const transpose = (s, weights) => {
     const c = new Float64Array(channels * rows * columns);
-    visit((n, i, j, many) => {
-      for (let t = 0; t < many; t++) c[i + t] += weights[n] * s[j + t];
-    });
+    for (let at = 0; at < plan.length; at += 4) {
+      const [w, i, j, many] = [weights[plan[at]], plan[at + 1], plan[at + 2], plan[at + 3]];
+      for (let t = 0; t < many; t++) c[i + t] += w * s[j + t];
+    }
     return c;
   };
   const b = Float64Array.from({ length: outputs }, (_, j) => biases[Math.floor(j / (down * across))]);
@@ -194,25 +194,20 @@ export const preactivations = (a, { W, b, apply }) => apply(a, W).map((product, 
 
 export const relu = (z) => z.map(plus);
 
-/**
- * The largest of each block of size x size numbers of maps, and `down(R)`, which hands the relevance of each to its winner, or
- * in equal parts to those that are as large up to rounding.
- */
+/** The largest of each block of size x size numbers of maps, and `down(R)`, which hands the relevance of each to its winner, the first. */
 export function maxPool(a, [channels, rows, columns], size) {
-  const [down, across] = [rows / size, columns / size];
-  const values = new Float64Array(channels * down * across);
-  const block = (j) => {
-    const [m, r, c] = [Math.floor(j / (down * across)), Math.floor(j / across) % down, j % across];
-    return Array.from({ length: size * size }, (_, n) => (m * rows + r * size + Math.floor(n / size)) * columns + c * size + (n % size));
-  };
-  const winners = Array.from(values, (_, j) => {
-    const members = block(j);
-    values[j] = Math.max(...members.map((i) => a[i]));
-    return members.filter((i) => a[i] === values[j]);
-  });
+  const [down, across] = [Math.floor(rows / size), Math.floor(columns / size)];
+  const values = new Float64Array(channels * down * across).fill(-Infinity);
+  const winners = new Int32Array(values.length);
+  for (let m = 0, j = 0; m < channels; m++) for (let r = 0; r < down; r++) for (let c = 0; c < across; c++, j++) {
+    for (let n = 0; n < size * size; n++) {
+      const i = (m * rows + r * size + Math.floor(n / size)) * columns + c * size + (n % size);
+      if (a[i] > values[j]) [values[j], winners[j]] = [a[i], i];
+    }
+  }
   const hand = (R) => {
     const relevance = new Float64Array(a.length);
-    winners.forEach((some, j) => some.forEach((i) => (relevance[i] += R[j] / some.length)));
+    winners.forEach((i, j) => (relevance[i] = R[j]));
     return relevance;
   };
   return { values, down: hand };
