@@ -401,7 +401,7 @@ def composite(network, first, lower, middle, upper, *, sizes=None):
 
 
 def by_kind(network, convolution, dense, first=None):
-    """Return one rule for each layer with weights, chosen by its kind (``eq-composite``), as most libraries do.
+    """Return one rule for each layer with weights, chosen by its kind (``eq-composite``).
 
     Parameters
     ----------
