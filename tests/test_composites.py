@@ -111,3 +111,18 @@ def test_a_network_is_explained_by_a_named_composite(name, bias):
         R = np.array(oracles.layer(rule, *map(oracles.exact, (a, W, b, R))).relevance, float)
     np.testing.assert_allclose(explanation.relevance, R, rtol=1e-9, atol=1e-12)
     assert all(abs(row.rounding) < 1e-12 for row in explanation.audit().rows)
+
+
+@pytest.mark.parametrize("name", COMPOSITES)
+def test_convolutions_and_poolings_take_part(name):
+    images = pytest.importorskip("lrp_edu.convolution")
+    rng = np.random.default_rng(2)
+    shapes = (2, 1, 3, 3), (2, 2, 2, 2)
+    first, second = (images.Conv2d(rng.normal(size=shape), rng.normal(size=2)) for shape in shapes)
+    last = Dense(rng.normal(size=(8, 3)))
+    network = Network([first, ReLU(), images.AvgPool2d(2), second, ReLU(), images.Flatten(), last])
+    chosen, x = made(name, network, **{} if name == "deep Taylor" else {"absorb_bias": False}), rng.random((1, 8, 8))
+    assert len(chosen) == 3 and by_kind(network, *"cd") == ["c", "c", "d"]
+    explanation = network.explain(x, 1, chosen)
+    lost = sum(row.bias + row.stabilizer + row.no_receiver for row in explanation.audit().rows)
+    assert explanation.relevance.sum() == pytest.approx(explanation.value - lost, rel=1e-9)
