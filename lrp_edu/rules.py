@@ -429,8 +429,8 @@ def deep_taylor(network, low, high):
 def zero_epsilon_gamma_box(network, low, high, epsilon=0.25, gamma=0.25, *, sizes=None, absorb_bias=True):
     """Return z^B, then γ, ε and LRP-0 from the input up (``eq-composite``), as [Montavon2019]_ propose.
 
-    On VGG-16 they have it with ``sizes=(6, 6, 3)``, and with a stabilizer that is a multiple of the spread of each
-    layer's preactivations; here `epsilon` is in their unit. Their sums run over the bias too; z^B has none.
+    Their code for VGG-16 has ``sizes=(6, 6, 3)``, and a stabilizer of a quarter of the root mean square of each layer's
+    sums; here `epsilon` is one number, in the unit of these sums. They run over the bias too; z^B has none.
     """
     bias = {"absorb_bias": absorb_bias}
     above = Gamma(gamma, **bias), Epsilon(epsilon, **bias), LRP0(**bias)
