@@ -421,12 +421,12 @@ def by_kind(network, convolution, dense, first=None):
     return rules if first is None else [first, *rules[1:]]
 
 
-def deep_taylor(network, low, high):
+def deep_taylor(network, low=-1.0, high=1.0):
     """Return z^B for the inputs and z⁺ above, both without the bias (``eq-composite``) [Montavon2017]_."""
     return composite(network, ZBox(low, high), *[ZPlus()] * 3)
 
 
-def zero_epsilon_gamma_box(network, low, high, epsilon=0.25, gamma=0.25, *, sizes=None, absorb_bias=True):
+def zero_epsilon_gamma_box(network, low=-1.0, high=1.0, epsilon=0.25, gamma=0.25, *, sizes=None, absorb_bias=True):
     """Return z^B, then γ, ε and LRP-0 from the input up (``eq-composite``), as [Montavon2019]_ propose.
 
     Their code for VGG-16 has ``sizes=(6, 6, 3)``, and a stabilizer of a quarter of the root mean square of each layer's
@@ -461,7 +461,7 @@ def epsilon_alpha2_beta1_flat(network, epsilon=1e-6, *, absorb_bias=True):
     return by_kind(network, AlphaBeta(2.0, **bias), Epsilon(epsilon, **bias), Flat())
 
 
-def epsilon_gamma_box(network, low, high, epsilon=1e-6, gamma=0.25, *, absorb_bias=True):
+def epsilon_gamma_box(network, low=-1.0, high=1.0, epsilon=1e-6, gamma=0.25, *, absorb_bias=True):
     """Return z^B for a first convolution, γ for the others, and ε for dense layers (``eq-composite``) [Anders2021]_.
 
     As in Zennit a first layer that is dense has ε; put z^B there by hand if you want it.
@@ -471,7 +471,8 @@ def epsilon_gamma_box(network, low, high, epsilon=1e-6, gamma=0.25, *, absorb_bi
     return by_kind(network, Gamma(gamma, **bias), Epsilon(epsilon, **bias), first)
 
 
-#: The composites of the literature by the names that they go by there: tables and tests go through them.
+#: The composites of the literature, each a function of a network: tables and tests go through them. Where they have z^B,
+#: the box of the inputs is their next argument.
 COMPOSITES = {
     "deep Taylor": deep_taylor,
     "LRP-0/ε/γ/z^B": zero_epsilon_gamma_box,
