@@ -15,6 +15,7 @@ chapter                  modules
 ``deep-taylor``          `deep_taylor`
 ``full-network``         `layers`, `rules`, `propagate`, `network`, `explanation`
 ``digits``               `digits`
+``rules-in-practice``    `rules`
 ``checked-claims``       `claims`
 ======================== =============================================================
 
@@ -27,11 +28,25 @@ from .explanation import Explanation
 from .layers import Dense, ReLU
 from .network import Network
 from .neuron import Neuron
-from .rules import LRP0, RULES, AlphaBeta, Epsilon, Flat, Gamma, Rule, WSquare, ZBox, ZPlus
+from .rules import (
+    COMPOSITES,
+    LRP0,
+    RULES,
+    AlphaBeta,
+    Epsilon,
+    Flat,
+    Gamma,
+    Rule,
+    WSquare,
+    ZBox,
+    ZPlus,
+    by_kind,
+    composite,
+)
 
 __version__ = "1.0.0"
 
 __all__ = [
-    "RULES", "AlphaBeta", "Decomposition", "Dense", "Epsilon", "Explanation", "Flat", "Gamma", "LRP0", "Network",
-    "Neuron", "ReLU", "Rule", "WSquare", "ZBox", "ZPlus",
+    "COMPOSITES", "RULES", "AlphaBeta", "Decomposition", "Dense", "Epsilon", "Explanation", "Flat", "Gamma", "LRP0",
+    "Network", "Neuron", "ReLU", "Rule", "WSquare", "ZBox", "ZPlus", "by_kind", "composite",
 ]  # fmt: skip

@@ -1,6 +1,6 @@
 r"""Roots of a neuron, and the relevance that each gives (chapters ``w2-rule`` and ``more-roots``).
 
-A relevance rule is a direction to walk. Walk from :math:`x` along :math:`-v`, with :math:`w^\top v > 0`, until the
+Most relevance rules are directions to walk. Walk from :math:`x` along :math:`-v`, with :math:`w^\top v > 0`, until the
 neuron's output is zero. The point where the walk stops is the root, and the output splits into
 :math:`R_i = w_i v_i / (w^\top v) \cdot f(x)`. The directions here differ only in :math:`v`.
 """

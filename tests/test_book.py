@@ -28,7 +28,7 @@ ARROWS = {
     "roots": {"neuron", "first_order", "decomposition"},
     "layers": set(),
     "propagate": set(),
-    "rules": {"propagate"},
+    "rules": {"layers", "propagate"},
     "explanation": {"propagate"},
     "network": {"explanation", "propagate", "rules"},
     "messages": {"network", "layers", "propagate", "rules"},

@@ -66,6 +66,7 @@ for layer, rules_above, part in ((2, [ZPlus()], 0.71), (1, [ZPlus(), ZPlus()], 0
     assert round(np.median(E / S), 2) == part
     starts, many = np.concatenate(starts), np.concatenate(many)
 assert np.median(starts[many]) < 0.05 * np.median(starts)
+assert np.mean(starts[many] < 0.05 * np.median(starts)) > 0.8
 # In the second layer, with z⁺, c_j is its weight times one number, negative at the root where the output is.
 one_number = {row: [] for row in range(len(X))}
 for walk, on in walks(2, ZPlus()):
@@ -77,7 +78,7 @@ for walk, on in walks(2, ZPlus()):
 assert all(np.ptp(c) < 1e-14 for c in one_number.values() if c)
 
 
-# When c_j stays: both conditions are needed.
+# When c_j stays: neither condition is enough alone.
 def left_in_second(network, way):
     seen = np.maximum(0, network.weighted[0].forward(X))
     q = []

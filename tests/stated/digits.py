@@ -29,21 +29,24 @@ def goes(name):
     return np.array([fit(candidates[name], way) for way in changes])
 
 composite, simple, product = map(goes, ("z^B, γ, LRP-0", "LRP-0 on every layer", "gradient × input"))
-assert (np.round((simple > composite).mean(axis=1), 2) >= 0.84).all()
+assert ((simple > composite).mean(axis=1) >= 0.83).all()
 fixed, twin, stranger = map(goes, ("x × mean gradient", "image of this digit", "image of any digit"))
 assert (np.median(fixed, axis=1) > np.median(composite, axis=1)).all()
 assert (np.median(composite, axis=1) > np.median(np.maximum(twin, stranger), axis=1)).all()
-assert (np.round((product > composite).mean(axis=1), 2) >= 0.84).all()
+assert ((product > composite).mean(axis=1) >= 0.83).all()
 assert np.median(correlation(candidates["LRP-0 on every layer"], candidates["gradient × input"])).round(2) == 1
 here = list(held_out).index(599)
-assert composite[:, here].round(2).tolist() == [0.54, 0.46, 0.45] and composite[2].argmin() == here
-assert simple[:, here].round(2).tolist() == [0.92, 0.35, 0.92]
+assert composite[2, here].round(2) == 0.45 and composite[2].argmin() == here
+assert (np.median(goes("x × mean ink"), axis=1) < np.median(composite, axis=1)).all()
+trained.forward(X)
+of_3 = trained.gradprop(T), trained.explain(X, labels, rules).relevance
+assert [[effective_pixels(m), effective_pixels(m**2)] for m in of_3] == [[37, 17], [46, 24]]
+# The 3 that the landing page opens with has no blue.
+opened = DigitFigure().explanation()
+assert opened.relevance.min() > 0
 dropped = np.where(picture == -1, logits[3] - trained.forward(single)[:, 3], 0)
 assert np.argsort(-dropped)[:2].tolist() == [43, 33] and dropped[33].round(2) == 1.65
 assert trained.explain(picture, 3, rules).relevance[33].round(2) == 0.06
-opening = picture.copy()
-opening[[41, 42, 43]] = 1
-assert trained.forward(opening)[3].round(2) == 0.29 and trained.forward(opening).argmax() != 3
 
 # The empty sheet, and the maps of the classes.
 empty = np.sort(trained.forward(-np.ones(64)))

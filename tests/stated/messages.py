@@ -17,16 +17,12 @@ assert np.allclose(messages([1.0, 1.0], [[1.0], [-1.0]], [1.0]), 0)
 assert np.allclose(messages([1.0, 1.0], [[1.0], [-2.0]], [2.0]).T, [-2, 4])
 almost = messages(np.ones(3), [[0.1], [0.2], [-0.3]], [1.0])
 assert 1e14 < np.abs(almost).max() < 1e16
-share = messages([1.0, 1.0], [[2.0], [1.0]], [2.0], LRP0(absorb_bias=True), [-1.0])[:, 0] - 1 / 2
-assert np.allclose(share, [1.5, 0.5])  # each of two inputs gets half of the bias's message, -1
 assert net.forward(np.array([0.0, 2.0, 0.5])) == 0.5 and net.forward(np.array([0.0, 0.0, 0.5])) == 2
 
 figure = NetworkFigure(b=(0, 1, 0))
 assert figure.numbers()["totals"] == [8, 8, 8]
 figure.absorb = "yes"
 assert np.allclose(figure.numbers()["totals"], [6, 8, 8])
-figure = NetworkFigure(W1=((1, 2, 0), (1, -1.9, 1), (0, 2, -1)), b=(0, 1.8, 0)).numbers()
-assert np.isclose(figure["a"][1][1], 2) and np.allclose(np.array(figure["messages"][0])[:, 1], [40, -76, 40])
 assert NetworkFigure(W1=((1, 2, 0), (1, 0, 1), (0, 2, -1))).numbers()["totals"] == [10, 10, 10]
 rng = np.random.default_rng(0)
 a, W, b, R = rng.random(4), rng.normal(size=(4, 3)), rng.normal(size=3), rng.random(3)
@@ -34,3 +30,7 @@ bach = messages(a, W, R, LRP0(absorb_bias=True), b)
 extended = messages(np.append(a, 1), np.vstack([W, b]), R)
 assert np.allclose(extended[:-1], bach) and np.allclose(extended.sum(axis=0), R)
 assert np.allclose(extended[-1], R * b / (a @ W + b))
+# On a hinge, x = (2, 1, 1), the one-sided slopes in x_2 and x_3 differ, and LRP-0 goes with neither side alone.
+at, h = np.array([2.0, 1.0, 1.0]), 1e-3
+sides = [(net.forward(at + s * h * e) - net.forward(at)).item() / (s * h) for e in np.eye(3)[1:] for s in (-1, 1)]
+assert np.allclose(sides, [-1, -2, 5, 4])

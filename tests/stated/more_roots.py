@@ -79,7 +79,18 @@ assert np.allclose(roots.alphabeta_direction(x, unit.w, 1.0) * unit.w, [1, 0])
 damped = network.Network([layers.Dense(unit.w[:, None])]).explain(x, rules=rules.Epsilon(0.5)).relevance
 stop = x - damped / unit.w
 assert np.allclose(stop, stop[0] / x[0] * x) and np.isclose(unit(stop), unit(x) - damped.sum()) and unit(stop) > 0
-# With 16 inputs the weakest corner is nearly always silent.
-W, B = rng.normal(size=(2000, 16)), rng.normal(size=2000)
-active = (rng.uniform(size=(2000, 16)) * W).sum(1) + B > 0
-assert np.mean((np.minimum(W, 0).sum(1) + B <= 0)[active]) > 0.97
+# The sign of the denominator stays with ε.
+lost = network.Network([layers.Dense([[1.0], [-1.0]], [1.0])])
+for eps, R in ((0.1, (-0.83, 1.25)), (1.0, (-0.33, 0.5))):
+    assert np.allclose(lost.explain([1.0, 1.5], rules=rules.Epsilon(eps)).relevance, R, atol=0.005)
+# The conditions of the table, of which "ahead" is one: here z turns back, and its root lies inside though b > 0.
+back = roots.root(Neuron([1.0, -1.0], 1.0), np.array([1.0, 1.5]), np.array([1.0, 1.5]))
+assert np.allclose(back, (2, 3))
+rng = np.random.default_rng(3)
+for x, w, b in zip(rng.uniform(size=(400, 4)), rng.normal(size=(400, 4)), rng.normal(size=400), strict=True):
+    if w @ x > 0 and w @ x + b > 0:
+        sums = np.abs(np.minimum(0, w)) @ x
+        for v, most in ((x, 0), (roots.gamma_direction(x, w, 1) / 2, sums / 2), (roots.zplus_direction(x, w), sums),
+                        (roots.zbox_direction(x, w, 0, 1), -np.minimum(0, w).sum())):  # fmt: skip
+            inside = roots.in_domain(roots.root(Neuron(w, b), x, v), -1e-12, 1 + 1e-12)
+            assert inside == (b <= most) == (w @ (x - v) + b <= 0)
