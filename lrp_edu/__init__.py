@@ -16,6 +16,7 @@ chapter                  modules
 ``full-network``         `layers`, `rules`, `propagate`, `network`, `explanation`
 ``digits``               `digits`
 ``rules-in-practice``    `rules`
+``convolutions``         `convolution`, `canvas`
 ``checked-claims``       `claims`
 ======================== =============================================================
 

@@ -90,8 +90,8 @@ class CanvasFigure(Explorable):
     constants = {
         "shape": CANVAS,
         "convolutions": [
-            {"outputs": layer.outputs, "size": layer.size[0], "padding": layer.padding[0], "pooled": pooled}
-            for layer, pooled in zip(NETWORK.weighted, (2, 2, 1), strict=False)
+            {"outputs": layer.outputs, "size": layer.weight.shape[-1], "padding": padding, "pooled": pooled}
+            for layer, padding, pooled in zip(NETWORK.weighted, (1, 1, 0), (2, 2, 1), strict=False)
         ],
         "classes": NETWORK.outputs,
         "side": SHAPE[0],
@@ -104,10 +104,10 @@ class CanvasFigure(Explorable):
 
     one = Choice(dict(zip(DIGITS, DIGITS, strict=True)), "3", label="one digit", control="menu")
     other = Choice(dict(zip(DIGITS, DIGITS, strict=True)) | {"none": "–"}, "7", label="the other", control="menu")
-    row = Number(1, 0, LOWEST, step=1, label="its row", control="field")
-    column = Number(1, 0, RIGHTMOST, step=1, label="its column", control="field")
-    other_row = Number(6, 0, LOWEST, step=1, label="its row", control="field")
-    other_column = Number(11, 0, RIGHTMOST, step=1, label="its column", control="field")
+    row = Number(1, 0, LOWEST, step=1, label="row", control="field")
+    column = Number(1, 0, RIGHTMOST, step=1, label="column", control="field")
+    other_row = Number(6, 0, LOWEST, step=1, label="other row", control="field")
+    other_column = Number(11, 0, RIGHTMOST, step=1, label="other column", control="field")
     target = Choice({"largest": "the largest", **dict(zip(DIGITS, DIGITS, strict=True))}, "largest", label="explain")
     against = Choice(
         {"none": "–", "second": "the second", **dict(zip(DIGITS, DIGITS, strict=True))},
