@@ -8,55 +8,53 @@ In memory the batch comes last, (channels, height, width, n). A view then has lo
 through the weights in one matrix product. To the outside the axes stand in their usual order.
 """
 
-from dataclasses import dataclass
-from functools import cached_property, reduce
-from typing import ClassVar
+from functools import reduce
+from typing import NamedTuple
 
 import numpy as np
 
 from . import _check as check
 from .layers import Dense, Layer, Linear, Seen
-from .rules import LRP0, Rule
+from .rules import LRP0
 
 
-class Sliding(Linear):
-    """What convolution and pooling have in common: a window that slides over images (``eq-convolution``).
+class Windows(NamedTuple):
+    """The windows of a layer, one for each of its outputs p in ``eq-convolution``.
 
-    Parameters
+    Attributes
     ----------
     size, stride, padding : pair of int
-        Height and width of the window; how far it moves; how many rows and columns of zeros stand around an image.
-    weight, bias : ndarray
-        The weights of a window, of shape (inputs, outputs), and what is added to a product with them.
+        Height and width of a window; how far it moves; how many rows and columns of zeros stand around an image.
     """
 
-    input_shape = output_shape = ("channels", "height", "width")
+    size: tuple
+    stride: tuple
+    padding: tuple = (0, 0)
 
-    def __init__(self, size, stride, padding, weight, bias):
-        self.size, self.stride, self.padding = size, stride, padding
-        super().__init__(weight, bias)
+    def count(self, x):
+        """Return how many rows and columns of windows fit into images (..., channels, height, width)."""
+        room = [n + 2 * p - k for n, p, k in zip(np.shape(x)[-2:], self.padding, self.size, strict=True)]
+        return [space // step + 1 for space, step in zip(room, self.stride, strict=True)]
 
-    def checked(self, x):
-        """Return `x` as an array, if it fits the layer."""
-        x = super().checked(x)
-        least = tuple(max(1, size - 2 * padding) for size, padding in zip(self.size, self.padding, strict=True))
-        if any(n < k for n, k in zip(x.shape[-2:], least, strict=True)):
-            raise ValueError(f"x must have a height and width of at least {least} for {self}, got {x.shape}")
+    def holding(self, layer, x):
+        """Return images `x` for a layer, which must hold at least one window."""
+        x = check.points("x", x, layer.input_shape, match=f"{layer}")
+        if min(self.count(x)) < 1 or not min(x.shape[-2:]):
+            size = "{} × {}".format(*(k - 2 * p for k, p in zip(self.size, self.padding, strict=True)))
+            raise ValueError(f"x must have images of at least {size} for {layer}, got {x.shape}")
         return x
 
-    def gradprop(self, dy, x):
-        """Return the derivatives with respect to the inputs `x` from those with respect to the outputs."""
-        its, y = self.see(x)
-        dy = check.real("dy", dy)
-        if dy.shape != y.shape:
-            raise ValueError(f"dy must have shape {y.shape} like the outputs, got {dy.shape}")
-        with np.errstate(over="ignore", invalid="ignore"):
-            return check.computed("dy @ weight.T", self.transpose(dy, its.W.full, its.a.shape))
+    def fitting(self, dy, x, outputs):
+        """Return derivatives with respect to the outputs for images `x`, which must have their shape."""
+        dy, shape = check.real("dy", dy), (*np.shape(x)[:-3], outputs, *self.count(x))
+        if dy.shape != shape:
+            raise ValueError(f"dy must have shape {shape} to match x, got {dy.shape}")
+        return dy
 
     def places(self, images):
-        """Return, for each place of the window, row by row, a view of what all windows have there.
+        """Return, for each place of a window, row by row, a view of what all windows have there.
 
-        `images` has shape (channels, height, width, n), with the padding, and each view (channels, rows, columns, n).
+        `images` are those that `padded` returns, each view has the shape (channels, rows, columns, n).
         """
         (height, width), (down, right) = self.size, self.stride
         rows, columns = (images.shape[1] - height) // down + 1, (images.shape[2] - width) // right + 1
@@ -74,9 +72,8 @@ class Sliding(Linear):
         return around
 
     def gathered(self, backs, shape):
-        """Return images of the given shape that add up what comes back to each place of the window."""
+        """Return images of the given shape that add up what comes back to each place of a window."""
         (*batch, channels, height, width), (top, left) = shape, self.padding
-        backs = list(backs)
         images = np.zeros((channels, height + 2 * top, width + 2 * left, backs[0].shape[-1]), backs[0].dtype)
         for place, back in zip(self.places(images), backs, strict=True):
             place += back
@@ -93,7 +90,7 @@ def batch_first(images, batch):
     return np.moveaxis(images, -1, 0).reshape(*batch, *images.shape[:3])
 
 
-class Conv2d(Sliding):
+class Conv2d(Linear):
     r"""A convolution: at each place of an image the same dense layer, which sees a window of it.
 
     .. math:: z_{j,p} = \sum_{c,q} x_{c,\,s p + q - r}\, w_{j,c,q} + b_j
@@ -116,8 +113,8 @@ class Conv2d(Sliding):
 
     Notes
     -----
-    Implements ``eq-convolution``, and with any rule ``eq-unrolled``. Images have shape (..., inputs, height, width). The
-    window is not turned around, as in torch.
+    Implements ``eq-convolution``, and with any rule ``eq-unrolled``. Images have shape (..., inputs, height, width).
+    The window is not turned around, as in torch.
 
     Examples
     --------
@@ -137,21 +134,29 @@ class Conv2d(Sliding):
         bias = np.zeros(self.outputs) if bias is None else check.vector("bias", bias, self.outputs, match="weight")
         self.weight, self.bias = check.frozen(weight), check.frozen(bias)
         self.input_shape, self.output_shape = ((n, "height", "width") for n in (self.inputs, self.outputs))
-        stride, padding = check.two("stride", stride, 1), check.two("padding", padding, 0)
-        super().__init__(tuple(size), stride, padding, weight.reshape(self.outputs, -1).T, self.bias[:, None, None])
+        self.windows = Windows(tuple(size), check.two("stride", stride, 1), check.two("padding", padding, 0))
+        super().__init__(weight.reshape(self.outputs, -1).T, self.bias[:, None, None])
 
     def __repr__(self):
-        settings = [f"{name} {_told(value)}" for name, value in (("stride", self.stride), ("padding", self.padding))]
-        settings = [text for text in settings if text not in ("stride 1", "padding 0")]
-        return f"Conv2d({', '.join([f'{self.inputs} → {self.outputs}', '{}×{}'.format(*self.size), *settings])})"
+        (height, width), stride, padding = self.windows.size, *map(_told, self.windows[1:])
+        settings = (stride != "1") * f", stride {stride}" + (padding != "0") * f", padding {padding}"
+        return f"Conv2d({self.inputs} → {self.outputs}, {height} × {width}{settings})"
 
     def __reduce__(self):
         """Return what makes an equal layer; an array that was merely unpickled could be written to."""
-        return Conv2d, (self.weight, self.bias, self.stride, self.padding)
+        return Conv2d, (self.weight, self.bias, self.windows.stride, self.windows.padding)
+
+    def checked(self, x):
+        """Return images `x` as an array, if they fit the layer."""
+        return self.windows.holding(self, x)
+
+    def gradprop(self, dy, x):
+        """Return the derivatives with respect to images `x` from those with respect to the outputs."""
+        return super().gradprop(self.windows.fitting(dy, x, self.outputs), x)
 
     def apply(self, x, W):
         """Send `x` forward: each window through the weights `W`, of shape (inputs of a window, outputs)."""
-        windows = np.stack(self.places(self.padded(x)), axis=1)
+        windows = np.stack(self.windows.places(self.windows.padded(x)), axis=1)
         z = W.T @ windows.reshape(len(W), -1)
         return batch_first(z.reshape(len(z), *windows.shape[2:]), x.shape[:-3])
 
@@ -159,10 +164,10 @@ class Conv2d(Sliding):
         """Send `s` back: through the weights `W` to each window, and from there to images of the given shape."""
         s = batch_last(s)
         windows = (W @ s.reshape(len(s), -1)).reshape(self.inputs, len(W) // self.inputs, *s.shape[1:])
-        return self.gathered(np.moveaxis(windows, 1, 0), shape)
+        return self.windows.gathered(np.moveaxis(windows, 1, 0), shape)
 
 
-class AvgPool2d(Sliding):
+class AvgPool2d(Linear):
     r"""The mean of each window; windows do not overlap. A linear layer with the weights 1/k², which shares by LRP-0.
 
     .. math:: R_i = \frac{x_i}{\sum_h x_h}\, R_j
@@ -188,71 +193,40 @@ class AvgPool2d(Sliding):
     """
 
     rule = LRP0()
+    input_shape = output_shape = ("channels", "height", "width")
 
     def __init__(self, size):
-        size = check.two("size", size, 1)
-        places = size[0] * size[1]
-        super().__init__(size, size, (0, 0), np.full((places, 1), 1 / places), np.zeros(()))
+        height, width = size = check.two("size", size, 1)
+        self.windows = Windows(size, stride=size)
+        super().__init__(np.full((height * width, 1), 1 / (height * width)), np.zeros(()))
 
     def __repr__(self):
-        return f"AvgPool2d({_told(self.size)})"
+        return f"AvgPool2d({_told(self.windows.size)})"
 
     def __reduce__(self):
         """Return what makes an equal layer."""
-        return AvgPool2d, (self.size,)
+        return AvgPool2d, (self.windows.size,)
+
+    def checked(self, x):
+        """Return images `x` as an array, if they fit the layer."""
+        return self.windows.holding(self, x)
+
+    def gradprop(self, dy, x):
+        """Return the derivatives with respect to images `x` from those with respect to the outputs."""
+        return super().gradprop(self.windows.fitting(dy, x, np.shape(x)[-3]), x)
 
     def apply(self, x, W):
         """Send `x` forward: the sum of each window, with the weights `W`."""
-        z = sum(place * w for place, (w,) in zip(self.places(self.padded(x)), W, strict=True))
+        z = sum(place * w for place, (w,) in zip(self.windows.places(self.windows.padded(x)), W, strict=True))
         return batch_first(z, x.shape[:-3])
 
     def transpose(self, s, W, shape):
         """Send `s` back to each place of its window, with the weights `W`, in images of the given shape."""
         s = batch_last(s)
-        return self.gathered((s * w for (w,) in W), shape)
+        return self.windows.gathered([s * w for (w,) in W], shape)
 
 
-@dataclass(frozen=True)
-class WinnerTakesAll(Rule):
-    """The rule of a maximum pooling (``eq-max-pool``): all relevance goes to the input that was the maximum."""
-
-    name: ClassVar[str] = "winner takes all"
-
-    def terms(self, a, W):
-        """Return (1, W), the weights of 0 and 1 that the inputs chose."""
-        return [(1.0, W.full)]
-
-    def total(self, seen, terms):
-        """Return ones: each window has one winner."""
-        return np.ones_like(seen.product)
-
-
-class Winners:
-    """The weights of a maximum pooling, which its inputs choose: 1 for the winner of each window (``eq-max-pool``).
-
-    Attributes
-    ----------
-    full : bool ndarray of shape (places, channels, rows, columns, n)
-        Whether a place of the window holds its maximum and is the first that does.
-    """
-
-    axes = 3
-
-    def __init__(self, places, largest):
-        self.places, self.largest = places, largest
-
-    @cached_property
-    def full(self):
-        """The weights, computed when they are first asked for: a forward pass needs none."""
-        won = np.array([place == self.largest for place in self.places])
-        taken = np.zeros_like(won[0])
-        for place in won:
-            place &= ~taken
-            taken |= place
-        return check.sealed(won)
-
-
-class MaxPool2d(Sliding):
+class MaxPool2d(Layer):
     r"""The maximum of each window; windows do not overlap. In the backward passes the winner takes all.
 
     .. math:: R_i = \begin{cases} R_j & i \text{ is the first maximum of window } j \\ 0 & \text{else} \end{cases}
@@ -269,8 +243,8 @@ class MaxPool2d(Sliding):
 
     Notes
     -----
-    Implements ``eq-max-pool``. Of several equal values the first one wins, row by row; nothing is lost. Once the
-    winners are known the layer is linear, with the weight 1 for each of them.
+    Implements ``eq-max-pool``. Of several equal values the first one wins, row by row, so nothing is lost, and the
+    audit has no row for it.
 
     Examples
     --------
@@ -282,31 +256,39 @@ class MaxPool2d(Sliding):
             [0., 0., 0.]]])
     """
 
-    rule = WinnerTakesAll()
+    input_shape = output_shape = ("channels", "height", "width")
 
     def __init__(self, size):
         size = check.two("size", size, 1)
-        super().__init__(size, size, (0, 0), None, None)
+        self.windows = Windows(size, stride=size)
 
     def __repr__(self):
-        return f"MaxPool2d({_told(self.size)})"
+        return f"MaxPool2d({_told(self.windows.size)})"
 
     def __reduce__(self):
         """Return what makes an equal layer."""
-        return MaxPool2d, (self.size,)
+        return MaxPool2d, (self.windows.size,)
 
     def see(self, x):
         """Return what the layer sees in a forward pass, for the way back, and its outputs."""
-        x = self.checked(x)
-        places = self.places(self.padded(x))
-        largest = reduce(np.maximum, places[1:], places[0].copy())
-        output = batch_first(largest, x.shape[:-3])
-        return Seen(self, x, Winners(places, largest), np.zeros((), x.dtype), output), output
+        x = self.windows.holding(self, x)
+        first, *others = self.windows.places(self.windows.padded(x))
+        y = batch_first(reduce(np.maximum, others, first.copy()), x.shape[:-3])
+        return Seen(self, x, product=y), y
 
-    def transpose(self, s, W, shape):
-        """Send `s` back to the winners `W` of their windows, in images of the given shape."""
-        s = batch_last(s)
-        return self.gathered((s * won for won in W), shape)
+    def gradprop(self, dy, x):
+        """Return the derivatives with respect to images `x` from those with respect to the outputs."""
+        its, y = self.see(x)
+        return self.relprop(self.windows.fitting(dy, x, y.shape[-3]), its)
+
+    def relprop(self, R, its):
+        """Return the relevance of the outputs as that of the images: all of it goes to the winners."""
+        images, largest, left = batch_last(its.a), batch_last(its.product), batch_last(R).copy()
+        shared = np.zeros(images.shape, R.dtype)
+        for place, own in zip(self.windows.places(images), self.windows.places(shared), strict=True):
+            own += left * (place == largest)
+            left -= own  # for a later place that holds the maximum too
+        return batch_first(shared, its.a.shape[:-3])
 
 
 class Flatten(Layer):
@@ -339,9 +321,9 @@ class Flatten(Layer):
             raise ValueError(f"dy must have the numbers of x, of shape {x.shape}, in rows, got {dy.shape}")
         return dy.reshape(x.shape)
 
-    def relprop(self, R, x):
-        """Return the relevance of the outputs in the shape of the inputs `x`."""
-        return R.reshape(x.shape)
+    def relprop(self, R, its):
+        """Return the relevance of the outputs in the shape of the images."""
+        return R.reshape(its.a.shape)
 
 
 def fold_batch_norm(layer, scale, shift, mean, variance, eps=1e-5):
@@ -391,7 +373,7 @@ def fold_batch_norm(layer, scale, shift, mean, variance, eps=1e-5):
     bias = (layer.bias - mean) * factor + shift
     if isinstance(layer, Dense):
         return Dense(layer.weight * factor, bias)
-    return Conv2d(layer.weight * factor[:, None, None, None], bias, layer.stride, layer.padding)
+    return Conv2d(layer.weight * factor[:, None, None, None], bias, *layer.windows[1:])
 
 
 def _told(pair):

@@ -84,9 +84,13 @@ class Explanation:
 
     def _sums(self, x, layers):
         """Return what came in, went out and was lost in each layer that shares, for all inputs `x` together."""
-        seen = [its for its in self._network.see(x)[0] if its.layer.shares]
-        lost = [losses(self._rules[k], its, layers[k + 1].reshape(its.product.shape)) for k, its in enumerate(seen)]
-        amounts = [(layers[k + 1], layers[k], *kinds) for k, kinds in enumerate(lost)]
+        amounts, rules, (*below, R) = [], list(self._rules), layers
+        for its in reversed(self._network.see(x)[0]):
+            if its.layer.shares:
+                lost = losses(rules.pop(), its, R)
+                amounts.insert(0, (R, R := below.pop(), *lost))
+            else:
+                R = its.layer.relprop(R, its)
         return [[fsum(np.ravel(amount).astype(float)) for amount in row] for row in amounts]
 
 

@@ -59,7 +59,7 @@ class Seen(NamedTuple):
     W, b : Weights and ndarray, or None
         Its weights and its bias in the precision of the pass, if it sends its inputs through weights.
     product : ndarray of shape (..., outputs), or None
-        The product `a W`, without the bias.
+        The product `a W`, without the bias; of a maximum pooling the maxima.
     """
 
     layer: object
@@ -80,7 +80,7 @@ class Layer:
     weighted : bool
         Whether the layer has weights of its own, and shares relevance by a rule that is chosen for it.
     shares : bool
-        Whether the layer redistributes relevance; others hand it on as it is.
+        Whether the layer redistributes relevance by a rule; others hand it on.
     rule : Rule, or None
         The rule of a layer that shares and has no weights of its own.
     """
@@ -92,8 +92,8 @@ class Layer:
         """Return the outputs for inputs `x`, the features on the last axes."""
         return self.see(x)[1]
 
-    def relprop(self, R, x):
-        """Return the relevance `R` of the outputs as that of the inputs `x`, where the layer hands it on as it is."""
+    def relprop(self, R, its):
+        """Return the relevance of the inputs where the layer hands on that of the outputs, `its` is what it saw."""
         return R
 
 

@@ -100,7 +100,7 @@ class Network:
         seen, R = self._after_forward("relevance", relevance)
         rules = self._rules(rules)
         for its in reversed(seen):
-            R = propagate(rules.pop(), its, R) if its.layer.shares else its.layer.relprop(R, its.a)
+            R = propagate(rules.pop(), its, R) if its.layer.shares else its.layer.relprop(R, its)
         return R
 
     def explain(self, x, target=None, rules=LRP0()):  # noqa: B008 - a rule is immutable
@@ -144,12 +144,13 @@ class Network:
         target = np.argmax(output, axis=-1) if target is None else _one_of(target, output.shape[-1])
         R = np.where(np.arange(output.shape[-1]) == target[:, None], output, 0)
         layers, rules = [R], list(rules)
-        for its in reversed(seen):
+        while seen:  # what a layer saw is forgotten on the way down: a large batch needs the room
+            its = seen.pop()
             if its.layer.shares:
                 R = propagate(rules.pop(), its, R)
                 layers.insert(0, R)
             else:
-                R = its.layer.relprop(R, its.a)
+                R = its.layer.relprop(R, its)
         return [target, output, *layers]
 
     def _after_forward(self, name, value):

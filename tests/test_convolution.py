@@ -41,7 +41,8 @@ def image_rules(name, shape):
 
 
 def units(layer, shape):
-    return unrolled.units(layer.weight, layer.bias, layer.stride, layer.padding, shape[-3:])
+    _, stride, padding = layer.windows
+    return unrolled.units(layer.weight, layer.bias, stride, padding, shape[-3:])
 
 
 def images(*arrays):
