@@ -5,7 +5,7 @@ from twins import twin
 
 from lrp_edu.explorables import CanvasFigure
 from lrp_edu.explorables.canvas import NETWORK
-from lrp_edu.propagate import stabilizer
+from lrp_edu.propagate import propagate, stabilizer
 
 
 def canvas_case(random):
@@ -23,13 +23,16 @@ def canvas_case(random):
 
 
 def steps(figure):
-    """Yield rule, what a layer with weights saw, and the relevance of its outputs, from the pixels up."""
-    explanation = figure.explanation()
-    network, rules = explanation._network, iter(figure.rules)
-    seen = [its for its in network.see(figure.canvas)[0] if its.layer.shares]
-    for its, R in zip(seen, explanation.layers[1:], strict=True):
+    """Yield rule, what a layer with weights saw, and the relevance of its outputs, from the output down."""
+    explanation, rules = figure.explanation(), figure.rules
+    R = explanation.layers[-1]
+    for its in reversed(explanation._network.see(figure.canvas)[0]):
         if its.layer.weighted:
-            yield next(rules), its, R.reshape(its.product.shape)
+            rule = rules.pop()
+            yield rule, its, R
+            R = propagate(rule, its, R)
+        else:
+            R = its.layer.relprop(R, its)
 
 
 def _parts(figure):
