@@ -24,6 +24,7 @@ Numbers need numpy alone. What draws (`figures`), what moves (`explorables`) and
 (`taylor.polynomial`, `claims`) imports what it needs when it is used.
 """
 
+from .convolution import AvgPool2d, Conv2d, Flatten, MaxPool2d, fold_batch_norm
 from .decomposition import Decomposition
 from .explanation import Explanation
 from .layers import Dense, ReLU
@@ -48,6 +49,7 @@ from .rules import (
 __version__ = "1.0.0"
 
 __all__ = [
-    "COMPOSITES", "RULES", "AlphaBeta", "Decomposition", "Dense", "Epsilon", "Explanation", "Flat", "Gamma", "LRP0",
-    "Network", "Neuron", "ReLU", "Rule", "WSquare", "ZBox", "ZPlus", "by_kind", "composite",
+    "COMPOSITES", "RULES", "AlphaBeta", "AvgPool2d", "Conv2d", "Decomposition", "Dense", "Epsilon", "Explanation",
+    "Flat", "Flatten", "Gamma", "LRP0", "MaxPool2d", "Network", "Neuron", "ReLU", "Rule", "WSquare", "ZBox", "ZPlus",
+    "by_kind", "composite", "fold_batch_norm",
 ]  # fmt: skip

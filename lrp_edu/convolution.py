@@ -9,6 +9,7 @@ through the weights in one matrix product. To the outside the axes stand in thei
 """
 
 from functools import reduce
+from math import prod
 from typing import NamedTuple
 
 import numpy as np
@@ -135,7 +136,7 @@ class Conv2d(Linear):
         self.weight, self.bias = check.frozen(weight), check.frozen(bias)
         self.input_shape, self.output_shape = ((n, "height", "width") for n in (self.inputs, self.outputs))
         self.windows = Windows(tuple(size), check.two("stride", stride, 1), check.two("padding", padding, 0))
-        super().__init__(weight.reshape(self.outputs, -1).T, self.bias[:, None, None])
+        super().__init__(self.weight.reshape(self.outputs, -1).T, self.bias[:, None, None])
 
     def __repr__(self):
         (height, width), stride, padding = self.windows.size, *map(_told, self.windows[1:])
@@ -312,13 +313,14 @@ class Flatten(Layer):
     def see(self, x):
         """Return what the layer sees in a forward pass, for the way back, and its outputs."""
         x = check.points("x", x, self.input_shape, match="images")
-        return Seen(self, x), x.reshape(*x.shape[:-3], -1)
+        return Seen(self, x), x.reshape(*x.shape[:-3], prod(x.shape[-3:]))
 
     def gradprop(self, dy, x):
         """Return derivatives with respect to the outputs as those with respect to the inputs `x`."""
         dy, x = check.real("dy", dy), check.points("x", x, self.input_shape, match="images")
-        if dy.shape != (*x.shape[:-3], np.prod(x.shape[-3:])):
-            raise ValueError(f"dy must have the numbers of x, of shape {x.shape}, in rows, got {dy.shape}")
+        shape = (*x.shape[:-3], prod(x.shape[-3:]))
+        if dy.shape != shape:
+            raise ValueError(f"dy must have shape {shape} to match x, got {dy.shape}")
         return dy.reshape(x.shape)
 
     def relprop(self, R, its):

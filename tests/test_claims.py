@@ -7,6 +7,7 @@ from test_book import labels_in_chapters
 
 from lrp_edu import (
     attribution,
+    convolution,
     decomposition,
     deep_taylor,
     explanation,
@@ -246,6 +247,33 @@ def upside_down(network, first, lower, middle, upper, place=rules.composite):
     return place(network, first, upper, middle, lower)
 
 
+PLACES, GATHERED, FOLD = convolution.Windows.places, convolution.Windows.gathered, convolution.fold_batch_norm
+
+
+def kernel_turned(self, images):
+    return PLACES(self, images)[::-1]
+
+
+def kernel_turned_on_the_way_back(self, backs, shape):
+    return GATHERED(self, backs[::-1], shape)
+
+
+def every_maximum_wins(self, R, its):
+    size = self.windows.size
+    spread = [np.kron(array, np.ones(size)) for array in (R, its.product)]
+    rest = [(0, n - m) for n, m in zip(its.a.shape, spread[0].shape, strict=True)]
+    spread, largest = (np.pad(array, rest) for array in spread)
+    return spread * (its.a == largest)
+
+
+def fold_without_eps(layer, **norm):
+    return FOLD(layer, **norm, eps=0)
+
+
+def mean_taken_from_the_weights(layer, scale, mean, **norm):
+    return FOLD(layers.Dense(layer.weight - mean), scale, mean=mean, **norm)
+
+
 SLIPS = {
     "all_agree_on_a_linear_model": (attribution, "occlusion", GAINED),
     "gradient_times_input_compares_with_zero": (attribution, "gradient_times_input", squared_slopes),
@@ -385,6 +413,14 @@ SLIPS = {
     "search_finds_the_nearest_root": (deep_taylor, "_first_zero", lambda f, n, far: np.full(n, 1.0)),
     "walk_leaves_a_remainder": (rules.ZPlus, "terms", rules.LRP0.terms),
     "c_moves_on_the_walk": (rules.ZPlus, "terms", rules.LRP0.terms),
+    "convolution_is_a_sum": (convolution.Windows, "places", kernel_turned),
+    "convolution_is_unrolled": (convolution.Windows, "gathered", kernel_turned_on_the_way_back),
+    "padding_would_take_a_share": (rules.ZBox, "bounds", lambda self, a: [0 * a, 0 * a]),
+    "average_in_proportion": (convolution.AvgPool2d, "rule", rules.Flat()),
+    "winner_takes_all": (convolution.MaxPool2d, "relprop", every_maximum_wins),
+    "folded_computes_the_same": (convolution, "fold_batch_norm", fold_without_eps),
+    "folding_is_nothing_to_lrp0": (convolution, "fold_batch_norm", mean_taken_from_the_weights),
+    "folding_matters": (rules.ZPlus, "terms", rules.LRP0.terms),
     "common_term": (rules.LRP0, "terms", rules.WSquare.terms),
     "common_term_changes_shares": (rules.LRP0, "terms", terms(lambda a, W: (a, W.ones))),
     "starts_from_the_logit": (network.Network, "_target", first_output),
