@@ -514,8 +514,8 @@ def epsilon_gamma_box(network, low=-1.0, high=1.0, epsilon=1e-6, gamma=0.25, *, 
     return by_kind(network, Gamma(gamma, **bias), Epsilon(epsilon, **bias), first)
 
 
-#: The composites of the literature, each a function of a network; those with z^B take the box of the inputs next. Tables
-#: and tests go through them.
+#: The composites of the literature, each a function of a network; those with z^B take the box of the inputs next.
+#: Tables and tests go through them.
 COMPOSITES = {
     "deep Taylor": deep_taylor,
     "LRP-0/ε/γ/z^B": zero_epsilon_gamma_box,
