@@ -434,15 +434,38 @@ def by_kind(network, convolution, dense, first=None):
 
 
 def deep_taylor(network, low=-1.0, high=1.0):
-    """Return z^B for the inputs and z⁺ above, both without the bias (``eq-composite``) [Montavon2017]_."""
+    """Return z^B for the inputs and z⁺ above, both without the bias (``eq-composite``) [Montavon2017]_.
+
+    `low` and `high` are the bounds of the inputs, as in `ZBox`.
+    """
     return composite(network, ZBox(low, high), *[ZPlus()] * 3)
 
 
 def zero_epsilon_gamma_box(network, low=-1.0, high=1.0, epsilon=0.25, gamma=0.25, *, sizes=None, absorb_bias=True):
-    """Return z^B, then γ, ε and LRP-0 from the input up (``eq-composite``), as [Montavon2019]_ propose.
+    """Return z^B, then γ, ε and LRP-0 from the input up (``eq-composite``) [Montavon2019]_.
 
-    Their code for VGG-16 has ``sizes=(6, 6, 3)``, and a stabilizer of a quarter of the root mean square of each layer's
-    sums; here `epsilon` is one number, in the unit of these sums. They run over the bias too; z^B has none.
+    Parameters
+    ----------
+    network : Network
+        Whose layers are to have rules.
+    low, high : float or array_like, default=-1.0 and 1.0
+        Bounds of the inputs, as in `ZBox`.
+    epsilon, gamma : float, default=0.25
+        The stabilizer of the middle layers, in the unit of their preactivations, and γ of the lower ones.
+    sizes : sequence of three int, optional
+        How many layers are lower, middle and upper, as in `composite`.
+    absorb_bias : bool, default=True
+        Put the bias into the denominators of γ, ε and LRP-0, as published.
+
+    Returns
+    -------
+    list of Rule
+        From the input up, as `Network.explain` takes it.
+
+    Notes
+    -----
+    The authors' code for VGG-16 has ``sizes=(6, 6, 3)``, and as a stabilizer a quarter of the root mean square of each
+    layer's sums.
     """
     bias = {"absorb_bias": absorb_bias}
     above = Gamma(gamma, **bias), Epsilon(epsilon, **bias), LRP0(**bias)
@@ -450,41 +473,61 @@ def zero_epsilon_gamma_box(network, low=-1.0, high=1.0, epsilon=0.25, gamma=0.25
 
 
 def epsilon_plus(network, epsilon=1e-6, *, absorb_bias=True):
-    """Return z⁺ for convolutions and ε for dense layers (``eq-composite``) [Kohlbrenner2020]_, [Anders2021]_."""
+    """Return z⁺ for convolutions and ε for dense layers (``eq-composite``) [Kohlbrenner2020]_, [Anders2021]_.
+
+    Parameters
+    ----------
+    network : Network
+        Whose layers are to have rules.
+    epsilon : float, default=1e-6
+        The stabilizer of the dense layers, in the unit of their preactivations.
+    absorb_bias : bool, default=True
+        Put the bias into the denominators, as published.
+
+    Returns
+    -------
+    list of Rule
+        From the input up, as `Network.explain` takes it.
+    """
     bias = {"absorb_bias": absorb_bias}
     return by_kind(network, ZPlus(**bias), Epsilon(epsilon, **bias))
 
 
 def epsilon_alpha2_beta1(network, epsilon=1e-6, *, absorb_bias=True):
-    """Return α2β1 for convolutions and ε for dense layers (``eq-composite``) [Kohlbrenner2020]_, [Anders2021]_."""
+    """Return α2β1 for convolutions and ε for dense layers (``eq-composite``) [Kohlbrenner2020]_, [Anders2021]_.
+
+    Parameters are those of `epsilon_plus`.
+    """
     bias = {"absorb_bias": absorb_bias}
     return by_kind(network, AlphaBeta(2.0, **bias), Epsilon(epsilon, **bias))
 
 
 def epsilon_plus_flat(network, epsilon=1e-6, *, absorb_bias=True):
-    """Return `epsilon_plus` with flat for the inputs (``eq-composite``) [Kohlbrenner2020]_, [Anders2021]_."""
-    bias = {"absorb_bias": absorb_bias}
-    return by_kind(network, ZPlus(**bias), Epsilon(epsilon, **bias), Flat())
+    """Return `epsilon_plus`, whose parameters it takes, with flat for the inputs (``eq-composite``) [Anders2021]_."""
+    return [Flat(), *epsilon_plus(network, epsilon, absorb_bias=absorb_bias)[1:]]
 
 
 def epsilon_alpha2_beta1_flat(network, epsilon=1e-6, *, absorb_bias=True):
-    """Return `epsilon_alpha2_beta1` with flat for the inputs (``eq-composite``) [Kohlbrenner2020]_, [Anders2021]_."""
-    bias = {"absorb_bias": absorb_bias}
-    return by_kind(network, AlphaBeta(2.0, **bias), Epsilon(epsilon, **bias), Flat())
+    """Return `epsilon_alpha2_beta1` with flat for the inputs (``eq-composite``) [Anders2021]_.
+
+    Parameters are those of `epsilon_plus`.
+    """
+    return [Flat(), *epsilon_alpha2_beta1(network, epsilon, absorb_bias=absorb_bias)[1:]]
 
 
 def epsilon_gamma_box(network, low=-1.0, high=1.0, epsilon=1e-6, gamma=0.25, *, absorb_bias=True):
     """Return z^B for a first convolution, γ for the others, and ε for dense layers (``eq-composite``) [Anders2021]_.
 
-    As in Zennit a first layer that is dense has ε; put z^B there by hand if you want it.
+    Parameters are those of `zero_epsilon_gamma_box`. As in Zennit a first layer that is dense has ε; if you want z^B
+    there, ask `by_kind` for it.
     """
     bias = {"absorb_bias": absorb_bias}
     first = None if isinstance(network.weighted[0], Dense) else ZBox(low, high)
     return by_kind(network, Gamma(gamma, **bias), Epsilon(epsilon, **bias), first)
 
 
-#: The composites of the literature, each a function of a network: tables and tests go through them. Where they have z^B,
-#: the box of the inputs is their next argument.
+#: The composites of the literature, each a function of a network; those with z^B take the box of the inputs next.
+#: Tables and tests go through them.
 COMPOSITES = {
     "deep Taylor": deep_taylor,
     "LRP-0/ε/γ/z^B": zero_epsilon_gamma_box,

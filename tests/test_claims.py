@@ -426,6 +426,7 @@ SLIPS = {
     "starts_from_the_logit": (network.Network, "_target", first_output),
     "one_modified_weight": (rules.Gamma, "bias", lambda self, b: b),
     "relevance_by_a_gradient": (rules.Gamma, "terms", lambda self, a, W: [(a, self.gamma * W.full + W.plus)]),
+    "magnitudes_are_bounded": (rules.AlphaBeta, "beta", property(lambda self: self.alpha + 1)),
     "another_zero": (layers.Dense, "apply", staticmethod(lambda x, W: abs(x) @ W)),
     "composites": (rules, "composite", upside_down),
 }  # fmt: skip

@@ -35,7 +35,7 @@ def test_sizes_place_the_layers_of_vgg_as_published():
     assert placed(3, sizes=[0, 2, 0]) == "fmm"
 
 
-@pytest.mark.parametrize("sizes", [(1, 1), (1, 1, 1), (3, -1, 0), ()])
+@pytest.mark.parametrize("sizes", [(1, 1), (1, 1, 1), (1, 0, 0), (3, -1, 0), ()])
 def test_sizes_that_do_not_fit_are_refused(sizes):
     with pytest.raises(ValueError, match=r"sizes must hold three numbers of layers that add up to 2, got \("):
         composite(FLAT, *LETTERS.values(), sizes=sizes)

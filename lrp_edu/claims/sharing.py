@@ -340,6 +340,15 @@ def relevance_by_a_gradient(rng):
     return relative(hand_down(rule, a, W, R, b) - a * slope, size.sum(axis=2))
 
 
+@CLAIMS.law("eq-alphabeta-rule", "By αβ the magnitudes of a layer grow at most α + β times; so by z⁺ not at all.")
+def magnitudes_are_bounded(rng):
+    a, W, R = cases.layer(rng)
+    alpha = rng.choice([1, 1 + scale(rng)])
+    most = (2 * alpha - 1) * abs(R).sum(axis=1)
+    handed = abs(hand_down(rules.AlphaBeta(alpha), a, W, R)).sum(axis=1)
+    return relative(np.maximum(0, handed - most), most)
+
+
 @CLAIMS.law("eq-shift", "Inputs that are counted from another zero, and another bias: z stays as it was.")
 def another_zero(rng):
     x, W, _ = cases.layer(rng)
