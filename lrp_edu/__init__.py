@@ -15,7 +15,8 @@ chapter                  modules
 ``deep-taylor``          `deep_taylor`
 ``full-network``         `layers`, `rules`, `propagate`, `network`, `explanation`
 ``digits``               `digits`
-``convolutions``         `convolution`
+``rules-in-practice``    `rules`
+``convolutions``         `convolution`, `canvas`
 ``checked-claims``       `claims`
 ======================== =============================================================
 
@@ -29,11 +30,26 @@ from .explanation import Explanation
 from .layers import Dense, ReLU
 from .network import Network
 from .neuron import Neuron
-from .rules import LRP0, RULES, AlphaBeta, Epsilon, Flat, Gamma, Rule, WSquare, ZBox, ZPlus
+from .rules import (
+    COMPOSITES,
+    LRP0,
+    RULES,
+    AlphaBeta,
+    Epsilon,
+    Flat,
+    Gamma,
+    Rule,
+    WSquare,
+    ZBox,
+    ZPlus,
+    by_kind,
+    composite,
+)
 
 __version__ = "1.0.0"
 
 __all__ = [
-    "RULES", "AlphaBeta", "AvgPool2d", "Conv2d", "Decomposition", "Dense", "Epsilon", "Explanation", "Flat", "Flatten",
-    "Gamma", "LRP0", "MaxPool2d", "Network", "Neuron", "ReLU", "Rule", "WSquare", "ZBox", "ZPlus", "fold_batch_norm",
+    "COMPOSITES", "RULES", "AlphaBeta", "AvgPool2d", "Conv2d", "Decomposition", "Dense", "Epsilon", "Explanation",
+    "Flat", "Flatten", "Gamma", "LRP0", "MaxPool2d", "Network", "Neuron", "ReLU", "Rule", "WSquare", "ZBox", "ZPlus",
+    "by_kind", "composite", "fold_batch_norm",
 ]  # fmt: skip

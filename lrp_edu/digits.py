@@ -22,7 +22,7 @@ HIGH = 1.0
 #: Rows and columns of an image.
 SHAPE = (8, 8)
 
-_DATA = Path(__file__).parent / "data"
+DATA = Path(__file__).parent / "data"
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def load_digits():
     >>> digits.labels[:5], len(digits.test)
     (array([0, 1, 2, 3, 4]), 359)
     """
-    with np.load(_DATA / "digits.npz") as stored:
+    with np.load(DATA / "digits.npz") as stored:
         images = stored["pixels"] / 8.0 - 1.0
         labels, test = stored["labels"].astype(int), stored["test"].astype(int)
     return Digits(images, labels, np.setdiff1d(np.arange(len(labels)), test), test)
@@ -97,7 +97,7 @@ def load_network():
     >>> bool((logits.argmax(axis=-1) == digits.labels[digits.test]).mean() >= 0.97)
     True
     """
-    with np.load(_DATA / "digits_network.npz") as stored:
+    with np.load(DATA / "digits_network.npz") as stored:
         arrays = {name: stored[name].astype(float) for name in stored.files}
     first = Dense(arrays["W1"], arrays["b1"])
     second = Dense(arrays["W2"], arrays["b2"])

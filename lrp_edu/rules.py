@@ -1,6 +1,7 @@
-r"""The relevance rules (chapter ``full-network``).
+r"""The relevance rules, and composites of them (chapters ``full-network`` and ``rules-in-practice``).
 
-A rule says, for the activations a and the weights W of a layer, which terms it shares by; `propagate` does the rest.
+A rule says, for the activations a and the weights W of a layer, which terms it shares by; `propagate` does the rest. A
+composite is a list of rules, one for each layer with weights, from the input up, as `Network.explain` takes it.
 """
 
 from dataclasses import dataclass, field, fields
@@ -9,6 +10,7 @@ from typing import ClassVar
 import numpy as np
 
 from . import _check as check
+from .layers import Dense
 from .propagate import Part
 from .propagate import numerators as numerators  # whoever imports these two from here shall find them
 from .propagate import propagate as propagate
@@ -359,3 +361,179 @@ def of_one_sign(a, same, other):
 
 #: Every rule by its name: the tables, menus, claims and tests go through it.
 RULES = {rule.name: rule for rule in (LRP0, Epsilon, Gamma, AlphaBeta, ZPlus, WSquare, Flat, ZBox)}
+
+
+# Composites -----------------------------------------------------------------------------------------------------------
+
+
+def composite(network, first, lower, middle, upper, *, sizes=None):
+    r"""Return one rule for each layer with weights, chosen by its place.
+
+    .. math:: R_i^{(l-1)} = \sum_j \frac{n_{ij}^{(l)}}{d_j^{(l)}}\, R_j^{(l)}, \qquad l = L, \dots, 1
+
+    Parameters
+    ----------
+    network : Network
+        Whose layers are to have rules.
+    first : Rule
+        That of the layer that sees the inputs.
+    lower, middle, upper : Rule
+        Those of the layers above it, from the input up.
+    sizes : sequence of three int, optional
+        How many layers are lower, middle and upper. By default thirds of all but the first, as equal as can be: a layer
+        that is left over is upper, a second one lower. So two layers above the first are a lower and an upper one.
+
+    Returns
+    -------
+    list of Rule
+        From the input up, as `Network.explain` takes it.
+
+    Raises
+    ------
+    ValueError
+        If `sizes` are not three numbers that add up to the layers above the first.
+
+    Notes
+    -----
+    Implements ``eq-composite`` [Montavon2019]_.
+
+    Examples
+    --------
+    >>> from lrp_edu.digits import load_network
+    >>> rules = composite(load_network(), ZBox(-1, 1), Gamma(0.25), Epsilon(0.25), LRP0())
+    >>> print(*rules)
+    z^B(-1, 1) γ(0.25) LRP-0
+    """
+    above = len(network.weighted) - 1
+    sizes = ((above + 1) // 3, above // 3, (above + 2) // 3) if sizes is None else tuple(sizes)
+    if len(sizes) != 3 or min(sizes) < 0 or sum(sizes) != above:
+        raise ValueError(f"sizes must hold three numbers of layers that add up to {above}, got {sizes}")
+    parts = zip((lower, middle, upper), sizes, strict=True)
+    return [first, *(rule for rule, size in parts for _ in range(size))]
+
+
+def by_kind(network, convolution, dense, first=None):
+    """Return one rule for each layer with weights, chosen by its kind (``eq-composite``).
+
+    Parameters
+    ----------
+    network : Network
+        Whose layers are to have rules.
+    convolution, dense : Rule
+        That of all layers that are not dense, and that of the dense ones.
+    first : Rule, optional
+        Another one for the layer that sees the inputs, whatever its kind.
+
+    Returns
+    -------
+    list of Rule
+        From the input up, as `Network.explain` takes it.
+    """
+    rules = [dense if isinstance(layer, Dense) else convolution for layer in network.weighted]
+    return rules if first is None else [first, *rules[1:]]
+
+
+def deep_taylor(network, low=-1.0, high=1.0):
+    """Return z^B for the inputs and z⁺ above, both without the bias (``eq-composite``) [Montavon2017]_.
+
+    `low` and `high` are the bounds of the inputs, as in `ZBox`.
+    """
+    return composite(network, ZBox(low, high), *[ZPlus()] * 3)
+
+
+def zero_epsilon_gamma_box(network, low=-1.0, high=1.0, epsilon=0.25, gamma=0.25, *, sizes=None, absorb_bias=True):
+    """Return z^B, then γ, ε and LRP-0 from the input up (``eq-composite``) [Montavon2019]_.
+
+    Parameters
+    ----------
+    network : Network
+        Whose layers are to have rules.
+    low, high : float or array_like, default=-1.0 and 1.0
+        Bounds of the inputs, as in `ZBox`.
+    epsilon, gamma : float, default=0.25
+        The stabilizer of the middle layers, in the unit of their preactivations, and γ of the lower ones.
+    sizes : sequence of three int, optional
+        How many layers are lower, middle and upper, as in `composite`.
+    absorb_bias : bool, default=True
+        Put the bias into the denominators of γ, ε and LRP-0, as published.
+
+    Returns
+    -------
+    list of Rule
+        From the input up, as `Network.explain` takes it.
+
+    Notes
+    -----
+    The authors' code for VGG-16 has ``sizes=(6, 6, 3)``, and as a stabilizer a quarter of the root mean square of each
+    layer's sums.
+    """
+    bias = {"absorb_bias": absorb_bias}
+    above = Gamma(gamma, **bias), Epsilon(epsilon, **bias), LRP0(**bias)
+    return composite(network, ZBox(low, high), *above, sizes=sizes)
+
+
+def epsilon_plus(network, epsilon=1e-6, *, absorb_bias=True):
+    """Return z⁺ for convolutions and ε for dense layers (``eq-composite``) [Kohlbrenner2020]_, [Anders2021]_.
+
+    Parameters
+    ----------
+    network : Network
+        Whose layers are to have rules.
+    epsilon : float, default=1e-6
+        The stabilizer of the dense layers, in the unit of their preactivations.
+    absorb_bias : bool, default=True
+        Put the bias into the denominators, as published.
+
+    Returns
+    -------
+    list of Rule
+        From the input up, as `Network.explain` takes it.
+    """
+    bias = {"absorb_bias": absorb_bias}
+    return by_kind(network, ZPlus(**bias), Epsilon(epsilon, **bias))
+
+
+def epsilon_alpha2_beta1(network, epsilon=1e-6, *, absorb_bias=True):
+    """Return α2β1 for convolutions and ε for dense layers (``eq-composite``) [Kohlbrenner2020]_, [Anders2021]_.
+
+    Parameters are those of `epsilon_plus`.
+    """
+    bias = {"absorb_bias": absorb_bias}
+    return by_kind(network, AlphaBeta(2.0, **bias), Epsilon(epsilon, **bias))
+
+
+def epsilon_plus_flat(network, epsilon=1e-6, *, absorb_bias=True):
+    """Return `epsilon_plus`, whose parameters it takes, with flat for the inputs (``eq-composite``) [Anders2021]_."""
+    return [Flat(), *epsilon_plus(network, epsilon, absorb_bias=absorb_bias)[1:]]
+
+
+def epsilon_alpha2_beta1_flat(network, epsilon=1e-6, *, absorb_bias=True):
+    """Return `epsilon_alpha2_beta1` with flat for the inputs (``eq-composite``) [Anders2021]_.
+
+    Parameters are those of `epsilon_plus`.
+    """
+    return [Flat(), *epsilon_alpha2_beta1(network, epsilon, absorb_bias=absorb_bias)[1:]]
+
+
+def epsilon_gamma_box(network, low=-1.0, high=1.0, epsilon=1e-6, gamma=0.25, *, absorb_bias=True):
+    """Return z^B for a first convolution, γ for the others, and ε for dense layers (``eq-composite``) [Anders2021]_.
+
+    Parameters are those of `zero_epsilon_gamma_box`. As in Zennit a first layer that is dense has ε; if you want z^B
+    there, ask `by_kind` for it.
+    """
+    bias = {"absorb_bias": absorb_bias}
+    first = None if isinstance(network.weighted[0], Dense) else ZBox(low, high)
+    return by_kind(network, Gamma(gamma, **bias), Epsilon(epsilon, **bias), first)
+
+
+#: The composites of the literature, each a function of a network; those with z^B take the box of the inputs next.
+#: Tables and tests go through them.
+COMPOSITES = {
+    "deep Taylor": deep_taylor,
+    "LRP-0/ε/γ/z^B": zero_epsilon_gamma_box,
+    "EpsilonPlus": epsilon_plus,
+    "EpsilonAlpha2Beta1": epsilon_alpha2_beta1,
+    "EpsilonPlusFlat": epsilon_plus_flat,
+    "EpsilonAlpha2Beta1Flat": epsilon_alpha2_beta1_flat,
+    "EpsilonGammaBox": epsilon_gamma_box,
+}

@@ -243,6 +243,10 @@ ALIKE = attributed(lambda f, x, a: np.repeat(f(x)[:, None], x.shape[-1], axis=1)
 MAGNITUDES = relevance_of(lambda f, x, v: f.w * v / (np.abs(v) @ np.abs(f.w))[:, None])
 W2_SHARE = relevance_of(lambda f, x, v: np.abs(f.w) / np.abs(f.w).sum() + 0 * x)
 
+def upside_down(network, first, lower, middle, upper, place=rules.composite):
+    return place(network, first, upper, middle, lower)
+
+
 PLACES, GATHERED, FOLD = convolution.Windows.places, convolution.Windows.gathered, convolution.fold_batch_norm
 
 
@@ -420,6 +424,11 @@ SLIPS = {
     "common_term": (rules.LRP0, "terms", rules.WSquare.terms),
     "common_term_changes_shares": (rules.LRP0, "terms", terms(lambda a, W: (a, W.ones))),
     "starts_from_the_logit": (network.Network, "_target", first_output),
+    "one_modified_weight": (rules.Gamma, "bias", lambda self, b: b),
+    "relevance_by_a_gradient": (rules.Gamma, "terms", lambda self, a, W: [(a, self.gamma * W.full + W.plus)]),
+    "magnitudes_are_bounded": (rules.AlphaBeta, "beta", property(lambda self: self.alpha + 1)),
+    "another_zero": (layers.Dense, "apply", staticmethod(lambda x, W: abs(x) @ W)),
+    "composites": (rules, "composite", upside_down),
 }  # fmt: skip
 
 # These prove what no function of the package computes.

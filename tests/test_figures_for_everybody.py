@@ -10,6 +10,7 @@ from benchmarks.web import page_of
 from conftest import settle
 from lrp_edu import explorables
 from lrp_edu.explorables import (
+    CanvasFigure,
     DeepFigure,
     DigitFigure,
     NetworkFigure,
@@ -50,6 +51,7 @@ RULES = [
     plain_stop("radio", "no"),
 ]
 BLANK = [0] * 64
+CANVAS = CanvasFigure(target="3", caption="")
 EMPTY = DigitFigure(ink=BLANK, target="7").numbers()
 
 
@@ -58,6 +60,16 @@ def said(sample):
     return f"a {sample['label']}" + (f", read as {sample['read']}" if sample["label"] != sample["read"] else "")
 
 
+def changed_by(figure, **change):
+    """Return what is announced of a figure when a part of its state has changed."""
+    before, after = figure.numbers(), type(figure)(**figure.state | change).numbers()
+    texts = [(figure.labels[key], *(show(entry(numbers, key)) for numbers in (before, after))) for key in figure.spoken]
+    notes = [note for note in after["notes"][: figure.at_once] if note not in before["notes"][: figure.at_once]]
+    told = [f"{label} = {new}" for label, old, new in texts if old != new]
+    return ", ".join(told + [(figure.warnings | figure.remarks)[note] for note in notes])
+
+
+LOGITS = CANVAS.numbers()["logits"]
 WALKS = {
     "free": (
         NeuronFigure(direction="free", v=(0.5, 0.25), caption="Try [b = 2](b=2)."),
@@ -170,6 +182,25 @@ WALKS = {
             plain_stop("button", "Reset"),
         ],
         None,
+    ),
+    "canvas": (
+        CANVAS,
+        [
+            ("slider", "a 3: column and row of its upper left pixel", 1, 0, 12, TWO),
+            ("slider", "a 7: column and row of its upper left pixel", 11, 0, 12, TWO),
+            plain_stop("combobox", "one digit", "3"),
+            field("row", 1, 0, 8),
+            field("column", 1, 0, 12),
+            plain_stop("combobox", "the other", "7"),
+            field("other row", 6, 0, 8),
+            field("other column", 11, 0, 12),
+            plain_stop(FOLD, "Rules: zᴮ, γ, LRP-0"),
+            plain_stop("radio", f"3: logit {show(LOGITS[3])}{', the largest' * (max(LOGITS) == LOGITS[3])}"),
+            plain_stop("combobox", "minus that of", "–"),
+            plain_stop(FOLD, "Sums of the layers"),
+            plain_stop("button", "Reset"),
+        ],
+        changed_by(CANVAS, column=2),
     ),
     "deep": (
         DeepFigure(caption="Try [LRP-0 above](above=lrp0)."),
@@ -294,6 +325,7 @@ ALL = (
     PlaneFigure(mode="path", function="neuron", x=(1, 1), a=(0, 0), steps=4),
     DigitFigure(against="second"),
     DeepFigure(),
+    CanvasFigure(),
 )
 READ = """([selector, name]) => [...document.querySelectorAll(selector)]
     .filter((element) => element.checkVisibility() && !element.closest("[display=none]"))

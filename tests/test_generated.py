@@ -6,7 +6,7 @@ import pytest
 from test_book import text_of
 
 from benchmarks.web import ROOT
-from lrp_edu.rules import RULES
+from lrp_edu.rules import COMPOSITES, RULES
 
 sys.path.insert(0, str(ROOT / "tools"))
 import generated  # noqa: E402
@@ -23,8 +23,17 @@ def test_the_page_on_notation_names_every_rule():
     assert not [rule.__name__ for rule in RULES.values() if f"| `{rule.__name__}(" not in table]
 
 
-def test_the_chapter_has_a_row_for_every_rule():
-    chapter = text_of(ROOT / "chapters" / "full-network.ipynb")
-    table = chapter.partition("| rule | equation | direction $v_i$ | terms")[2]
-    missing = [name for name in RULES if f"\n| {name.replace('^B', 'ᴮ')} | " not in table]
-    assert not missing, f"chapters/full-network.ipynb: write the terms of {missing} into the table of rules"
+TABLES = {"full-network": "| rule | $n_{ij}$ |", "rules-in-practice": "| rule | equation | direction $v_i$ | terms"}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_the_chapters_have_a_row_for_every_rule(name):
+    chapter = text_of(ROOT / "chapters" / f"{name}.ipynb")
+    table = chapter.partition(TABLES[name])[2]
+    missing = [rule for rule in RULES if f"\n| {rule.replace('^B', 'ᴮ')} | " not in table]
+    assert not missing, f"chapters/{name}.ipynb: write {missing} into the table of rules"
+
+
+def test_the_chapter_has_a_row_for_every_composite():
+    chapter = text_of(ROOT / "chapters" / "rules-in-practice.ipynb")
+    assert not [name for name in COMPOSITES if f"\n| {name} | " not in chapter]

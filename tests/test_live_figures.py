@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
+from canvas_cases import canvas_case, canvas_magnitude
 from deep_cases import deep_case, deep_magnitude
 from digit_cases import digit_case, digit_magnitude
 from network_cases import network_case, network_magnitude
@@ -20,6 +21,7 @@ from benchmarks.web import visit
 from conftest import settle
 from lrp_edu import explorables, figures
 from lrp_edu.explorables import (
+    CanvasFigure,
     DeepFigure,
     DigitFigure,
     Explorable,
@@ -147,6 +149,7 @@ PARITY = [
     Parity(NetworkFigure, network_case, network_magnitude),
     Parity(DigitFigure, digit_case, digit_magnitude),
     Parity(DeepFigure, deep_case, deep_magnitude),
+    Parity(CanvasFigure, canvas_case, canvas_magnitude, 150),
 ]
 
 
@@ -293,7 +296,7 @@ def test_one_palette_everywhere(show_page):
 
 
 def test_paper_is_white_whatever_the_theme(show_page, page):
-    show_page(NeuronFigure(), TaylorFigure(), NetworkFigure(), PlaneFigure(), DigitFigure(), DeepFigure())
+    show_page(*(parity.figure() for parity in PARITY))
     read = """() => [...document.querySelectorAll('.explorable *')].map((element) => {
         const { color, fill, stroke, backgroundColor, filter, opacity } = getComputedStyle(element);
         return [element.tagName, element.getAttribute('class'), color, fill, stroke, backgroundColor, filter, opacity];

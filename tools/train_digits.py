@@ -74,6 +74,11 @@ def batches(rng, n, epochs=EPOCHS, size=BATCH):
     return [b for _ in range(epochs) for b in np.split(rng.permutation(n), range(size, n, size))]
 
 
+def falling(rate, step, steps):
+    """Return a rate that falls from `rate` to 0 along half a cosine."""
+    return rate / 2 * (1 + np.cos(np.pi * step / steps))
+
+
 def varied(rng, images):
     """Return the images as other hands might have written them: shifted, turned, slanted, with another pen."""
     n = len(images)
@@ -106,7 +111,7 @@ def train(images, labels, drawn, seed=SEED):
     optimizers = [(Adam(W), Adam(b)) for W, b in parameters]
     schedule = batches(rng, len(images))
     for step, rows in enumerate(schedule):
-        rate = RATE / 2 * (1 + np.cos(np.pi * step / len(schedule)))
+        rate = falling(RATE, step, len(schedule))
         unchanged = rng.uniform(size=(len(rows), 1)) < AS_THEY_ARE
         added = rng.integers(0, len(drawn_images), int(DRAWN * len(rows)))
         x = np.concatenate([np.where(unchanged, images[rows], varied(rng, images[rows])), drawn_images[added]])

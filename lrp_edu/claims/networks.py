@@ -1,4 +1,4 @@
-"""Claims of the chapters ``messages`` and ``full-network`` about whole networks."""
+"""Claims of the chapters ``messages``, ``full-network`` and ``rules-in-practice`` about whole networks."""
 
 import numpy as np
 import sympy as sp
@@ -197,3 +197,19 @@ def softmax_couples():
     z = sp.symbols("z:3", real=True)
     P = [sp.exp(z_c) / sum(map(sp.exp, z)) for z_c in z]
     return [sp.log(sp.simplify(P[0] / P[1])) - (z[0] - z[1]), sp.diff(P[0], z[1]) + P[0] * P[1]]
+
+
+PLACES = ("lower", "middle", "upper")
+REGULAR = set(rules.RULES) - {"z^B"}  # whose bounds need not have the size of a hidden layer
+
+
+@CLAIMS.law("eq-composite", "A composite shares each layer by the rule of its place: first, lower, middle or upper.")
+def composites(rng):
+    x, parameters = cases.network(rng, depth=7, size=3)
+    low, *above = (draw_rule(rng, len(parameters[0][0]), names) for names in (None, *[REGULAR] * 3))
+    # Deal the layers above the first to upper, lower, middle, upper, … and put them in order.
+    dealt = sorted(PLACES.index(("upper", "lower", "middle")[n % 3]) for n in range(len(parameters) - 1))
+    net = build(parameters)
+    e, passes = _explained(parameters, x, [low, *(above[place] for place in dealt)])
+    got = net.explain(x, rules=rules.composite(net, low, *above))
+    return relative(got.relevance - passes[-1][0].sum(axis=2), passes[-1][1].sum(axis=2))

@@ -1,4 +1,4 @@
-"""Claims of the chapters ``messages`` and ``full-network`` about one layer: messages and rules."""
+"""Claims of the chapters ``messages``, ``full-network`` and ``rules-in-practice`` about one layer."""
 
 from dataclasses import replace
 
@@ -62,7 +62,7 @@ def outgoing_sum_symbolic():
     return [sum(n_i / sum(n) * R for n_i in n) - R]
 
 
-# Chapter full-network: the rules --------------------------------------------------------------------------------------
+# Chapters full-network and rules-in-practice: the rules ---------------------------------------------------------------
 
 
 def _rule(name, label):
@@ -303,3 +303,55 @@ def silent_gets_something(rng):
     a[:, 0] = 0
     given = [hand_down(rule, a, W, R) for rule in (rules.WSquare(), rules.Flat(), rules.ZBox(-1, 1))]
     return np.concatenate([r[:, 0] / r.sum(axis=1) for r in given])
+
+
+# Chapter rules-in-practice --------------------------------------------------------------------------------------------
+
+
+def _modified(rng):
+    """Return a rule with one modified weight, with the bias or without, and its ρ, a function of weights or a bias."""
+    absorb, gamma = bool(rng.integers(2)), scale(rng, 1)
+    choices = [
+        (rules.LRP0(absorb_bias=absorb), lambda w: w),
+        (rules.Gamma(gamma, absorb_bias=absorb), lambda w: w + gamma * reference.plus(w)),
+        (rules.ZPlus(absorb_bias=absorb), reference.plus),
+    ]
+    return choices[rng.integers(3)]
+
+
+@CLAIMS.law("eq-general-rule", "For a ≥ 0 LRP-0, γ and z⁺ share by aᵢ ρ(wᵢⱼ), and a bias in the denominator is ρ(bⱼ).")
+def one_modified_weight(rng):
+    a, W, R = cases.layer(rng, low=0)
+    (rule, rho), b = _modified(rng), numbers(rng, W.shape[1])
+    expected, size = reference.share(a[..., None] * rho(W), R, rho(b) * rule.absorb_bias)
+    return relative(hand_down(rule, a, W, R, b) - expected.sum(axis=2), size.sum(axis=2))
+
+
+@CLAIMS.law("eq-gradient-trick", "Relevance is aᵢ times the gradient of Σⱼ zⱼ(a) sⱼ, z with ρ(w) and s held constant.")
+def relevance_by_a_gradient(rng):
+    a, W, R = cases.layer(rng, low=0)
+    (rule, rho), b = _modified(rng), numbers(rng, W.shape[1])
+    V, c = rho(W), rho(b) * rule.absorb_bias
+    d = (a[..., None] * V).sum(axis=1) + c
+    s = np.divide(R, d, out=np.zeros_like(R), where=d != 0)
+    step = a[:, None, :] + 1e-100j * np.eye(len(W))  # one step for each input, in an imaginary direction
+    slope = (((step[..., None] * V).sum(axis=2) + c) * s[:, None]).sum(axis=2).imag / 1e-100
+    _, size = reference.share(a[..., None] * V, R, c)
+    return relative(hand_down(rule, a, W, R, b) - a * slope, size.sum(axis=2))
+
+
+@CLAIMS.law("eq-alphabeta-rule", "By αβ the magnitudes of a layer grow at most α + β times; so by z⁺ not at all.")
+def magnitudes_are_bounded(rng):
+    a, W, R = cases.layer(rng)
+    alpha = rng.choice([1, 1 + scale(rng)])
+    most = (2 * alpha - 1) * abs(R).sum(axis=1)
+    handed = abs(hand_down(rules.AlphaBeta(alpha), a, W, R)).sum(axis=1)
+    return relative(np.maximum(0, handed - most), most)
+
+
+@CLAIMS.law("eq-shift", "Inputs that are counted from another zero, and another bias: z stays as it was.")
+def another_zero(rng):
+    x, W, _ = cases.layer(rng)
+    b, t = numbers(rng, W.shape[1]), numbers(rng, len(W))
+    z = [layers.Dense(W, bias).forward(point) for point, bias in ((x, b), (x + t, b - t @ W))]
+    return relative(z[0] - z[1], (abs(x) + 2 * abs(t)) @ abs(W) + abs(b))

@@ -4,6 +4,7 @@ Each figure is one folder with a Python class, an ES module and a style sheet of
 share. How to add one stands in `core.explorable`.
 """
 
+from .canvas import CanvasFigure
 from .core import Explorable
 from .deep import DeepFigure
 from .digit import DigitFigure
@@ -14,6 +15,7 @@ from .shares import SharesFigure
 from .taylor import TaylorFigure
 
 __all__ = [
+    "CanvasFigure",
     "DeepFigure",
     "DigitFigure",
     "Explorable",

@@ -122,8 +122,58 @@ function hand(a, w, relevance, b, { terms, bias, share, stabilizer }) {
 
 // --- whole layers, on typed arrays: lrp_edu.layers, lrp_edu.propagate ---
 
-/** A layer of weights W, row by row of its inputs, and biases b. */
-export const dense = (W, b) => ({ W, b, inputs: W.length / b.length, outputs: b.length });
+/** A layer of weights W, row by row of its inputs, and biases b; `apply` sends forward through weights, `transpose` back. */
+export function dense(W, b) {
+  const [inputs, outputs] = [W.length / b.length, b.length];
+  /** Σ_i x_i W_ij */
+  const apply = (x, weights) => {
+    const z = new Float64Array(outputs);
+    for (let i = 0, n = 0; i < inputs; i++) for (let j = 0; j < outputs; j++) z[j] += x[i] * weights[n++];
+    return z;
+  };
+  /** Σ_j W_ij s_j */
+  const transpose = (s, weights) => {
+    const c = new Float64Array(inputs);
+    for (let i = 0, n = 0; i < inputs; i++) for (let j = 0; j < outputs; j++) c[i] += weights[n++] * s[j];
+    return c;
+  };
+  return { W, b, inputs, outputs, apply, transpose };
+}
+
+/**
+ * A convolution of maps of the shape [channels, rows, columns] with kernels K (outputs, channels, size, size) and a frame of
+ * `padding` zeros, which are no inputs. All numbers of its maps stand in one row, and each has the bias of its map.
+ */
+export function convolution(K, biases, [channels, rows, columns], size, padding = 0) {
+  const [down, across] = [rows, columns].map((length) => length + 2 * padding - size + 1);
+  const outputs = biases.length * down * across;
+  const joined = []; // each weight n, with the inputs from i on and the outputs from j on that it joins, and how many: n, i, j, many
+  for (let k = 0, n = 0; k < biases.length; k++) for (let m = 0; m < channels; m++) for (let y = 0; y < size; y++) for (let x = 0; x < size; x++, n++) {
+    const [left, right] = [Math.max(0, padding - x), Math.min(across, columns + padding - x)];
+    for (let r = Math.max(0, padding - y); r < Math.min(down, rows + padding - y); r++) {
+      joined.push(n, (m * rows + r + y - padding) * columns + left + x - padding, (k * down + r) * across + left, right - left);
+    }
+  }
+  const plan = Int32Array.from(joined);
+  const apply = (x, weights) => {
+    const z = new Float64Array(outputs);
+    for (let at = 0; at < plan.length; at += 4) {
+      const [w, i, j, many] = [weights[plan[at]], plan[at + 1], plan[at + 2], plan[at + 3]];
+      for (let t = 0; t < many; t++) z[j + t] += x[i + t] * w;
+    }
+    return z;
+  };
+  const transpose = (s, weights) => {
+    const c = new Float64Array(channels * rows * columns);
+    for (let at = 0; at < plan.length; at += 4) {
+      const [w, i, j, many] = [weights[plan[at]], plan[at + 1], plan[at + 2], plan[at + 3]];
+      for (let t = 0; t < many; t++) c[i + t] += w * s[j + t];
+    }
+    return c;
+  };
+  const b = Float64Array.from({ length: outputs }, (_, j) => biases[Math.floor(j / (down * across))]);
+  return { W: K, b, inputs: channels * rows * columns, outputs, apply, transpose, shape: [biases.length, down, across] };
+}
 
 /** Dense layers of the sizes of `neurons` from one row of numbers: for each its weights, then its biases. */
 export function denseLayers(numbers, neurons) {
@@ -139,33 +189,38 @@ export function oneOutput({ W, b, inputs, outputs }, k, other = null) {
   return dense(Float64Array.from({ length: inputs }, (_, j) => column(j)), Float64Array.of(bias));
 }
 
-/** Send x forward through weights: Σ_i x_i W_ij. */
-function apply(x, W, outputs) {
-  const z = new Float64Array(outputs);
-  for (let i = 0, n = 0; i < x.length; i++) for (let j = 0; j < outputs; j++) z[j] += x[i] * W[n++];
-  return z;
-}
-
-/** Send s back through weights: Σ_j W_ij s_j. */
-function transpose(s, W, inputs) {
-  const c = new Float64Array(inputs);
-  for (let i = 0, n = 0; i < inputs; i++) for (let j = 0; j < s.length; j++) c[i] += W[n++] * s[j];
-  return c;
-}
-
-/** z_j = Σ_i a_i W_ij + b_j of a dense layer. */
-export const preactivations = (a, { W, b, outputs }) => apply(a, W, outputs).map((product, j) => product + b[j]);
+/** z_j = Σ_i a_i W_ij + b_j of a layer. */
+export const preactivations = (a, { W, b, apply }) => apply(a, W).map((product, j) => product + b[j]);
 
 export const relu = (z) => z.map(plus);
 
-/** Redistribute the relevance of a dense layer's outputs to its inputs a, in four steps; say what each output loses. */
-export function propagate(parts, a, { W, b, inputs, outputs }, R) {
+/** The largest of each block of size x size numbers of maps, and `down(R)`, which hands the relevance of each to its winner, the first. */
+export function maxPool(a, [channels, rows, columns], size) {
+  const [down, across] = [Math.floor(rows / size), Math.floor(columns / size)];
+  const values = new Float64Array(channels * down * across).fill(-Infinity);
+  const winners = new Int32Array(values.length);
+  for (let m = 0, j = 0; m < channels; m++) for (let r = 0; r < down; r++) for (let c = 0; c < across; c++, j++) {
+    for (let n = 0; n < size * size; n++) {
+      const i = (m * rows + r * size + Math.floor(n / size)) * columns + c * size + (n % size);
+      if (a[i] > values[j]) [values[j], winners[j]] = [a[i], i];
+    }
+  }
+  const hand = (R) => {
+    const relevance = new Float64Array(a.length);
+    winners.forEach((i, j) => (relevance[i] = R[j]));
+    return relevance;
+  };
+  return { values, down: hand };
+}
+
+/** Redistribute the relevance of a layer's outputs to its inputs a, in four steps; say what each output loses. */
+export function propagate(parts, a, { W, b, inputs, outputs, apply, transpose }, R) {
   const relevance = new Float64Array(inputs);
   const losses = { bias: new Float64Array(outputs), stabilizer: new Float64Array(outputs), no_receiver: new Float64Array(outputs) };
   for (const { terms, bias, share, stabilizer } of parts) {
     const modified = terms.map(([x, w]) => [a.map(x), W.map(w)]);
     const d = new Float64Array(outputs); // 1 forward
-    for (const [x, w] of modified) apply(x, w, outputs).forEach((z, j) => (d[j] += z));
+    for (const [x, w] of modified) apply(x, w).forEach((z, j) => (d[j] += z));
     const s = d.map((q, j) => {
       const kept = bias(b[j]);
       const extra = stabilizer(q + kept);
@@ -177,7 +232,7 @@ export function propagate(parts, a, { W, b, inputs, outputs }, R) {
       return ratio;
     });
     for (const [x, w] of modified) {
-      const c = transpose(s, w, inputs); // 3 backward
+      const c = transpose(s, w); // 3 backward
       c.forEach((value, i) => (relevance[i] += x[i] * value)); // 4 multiply
     }
   }

@@ -1,4 +1,4 @@
-"""The live figure of the digit that the reader draws (chapter ``digits``)."""
+"""The live figure of the digit that the reader draws (chapters ``digits`` and ``rules-in-practice``)."""
 
 import numpy as np
 import traitlets

@@ -1,17 +1,17 @@
 // The digit that one draws: a pad that takes ink, ten logits, and the relevance of each pixel while the pen moves.
 
 import { button, fold } from "../core/controls.js";
-import { brief, color, format, legendEntry, make, newId, set, setText } from "../core/elements.js";
+import { color, format, make, set, setText } from "../core/elements.js";
 import { figure } from "../core/figure.js";
 import * as lrp from "../core/lrp.js";
 import { setSize } from "../core/plot.js";
+import { KINDS, classes, drawAccount, drawLegend, drawLogits, drawRules, growing, largest, summary, together } from "../core/reading.js";
 import { sharedNumbers } from "../core/shared.js";
 import { readLevels } from "../core/state.js";
 import * as pen from "./pen.js";
 
 // --- the numbers: as DigitFigure.numbers() ---
 
-const KINDS = { bias: "bias", stabilizer: "ε", no_receiver: "no receiver" };
 let layers = null;
 
 const network = ({ neurons }) => (layers ??= lrp.denseLayers(sharedNumbers("digits_network"), neurons));
@@ -39,15 +39,6 @@ export function numbers(state, constants) {
   return { ...values, notes: notes(state, values, [a1, a2], constants) };
 }
 
-const largest = (logits, but = null) => logits.reduce((best, z, k) => (k !== but && (best === null || z > logits[best]) ? k : best), null);
-
-/** The class that is explained, and the one that is subtracted or null. */
-function classes({ target: wanted, against: other }, logits) {
-  const target = wanted === "largest" ? largest(logits) : Number(wanted);
-  const against = other === "none" ? null : other === "second" ? largest(logits, target) : Number(other);
-  return { target, against };
-}
-
 function notes(state, { target, against, f, R, losses }, a, { high }) {
   const rules = [state.hidden, state.upper];
   const some = (kind) => losses.some((lost) => lost[kind]);
@@ -65,6 +56,8 @@ function notes(state, { target, against, f, R, losses }, a, { high }) {
   }).filter(([, applies]) => applies).map(([key]) => key);
 }
 
+const layerNames = ({ neurons }) => ["the pixels", ...neurons.slice(1, -1).map((count) => `${count} neurons`), "the output"];
+
 // --- the view ---
 
 const WIDE = 628; // px, from where the figure has two columns
@@ -74,9 +67,9 @@ function view({ stage, side, control, set: change, state, schema, constants, pal
   const pad = drawPad(stage, { session, state, constants, palette, redraw });
   const tools = drawTools(stage, { session });
   const samples = drawSamples({ session, constants });
-  const logits = drawLogits({ change, session });
-  const rules = drawRules(control, constants.settings, schema);
-  const account = drawAccount(constants);
+  const logits = drawLogits({ change, held: session });
+  const rules = drawRules(control, constants.settings, schema, ["upper", "hidden", "first"]);
+  const account = drawAccount(layerNames(constants));
   const wide = stage.parentElement.clientWidth >= WIDE; // there is room to show all
   stage.append(fold("Pen, and images to start from", wide, control("pen"), samples), rules.element);
   side.append(logits.element, control("against"), fold("Sums of the layers", wide, account.element));
@@ -141,16 +134,6 @@ function drawing({ state, change, constants: { shape, side, full } }) {
 const LARGEST = 352; // px, the side of the pad
 const MARK = 0.62; // of a cell's side has the mark of full ink
 const LEAST = 1 / 16; // the limit of the colors
-
-/** The least power of two that holds all; while the pen is down it grows only, so that colors do not flicker. */
-function growing(session, least) {
-  let limit = least;
-  return (values) => {
-    const needed = Math.max(least, 2 ** Math.ceil(Math.log2(Math.max(...values.map(Math.abs)) || least)));
-    limit = session.down ? Math.max(limit, needed) : needed;
-    return limit;
-  };
-}
 
 function drawPad(stage, { session, state, constants, palette, redraw }) {
   const { shape: [rows, columns], full, low, high, side } = constants;
@@ -228,15 +211,6 @@ function drawPad(stage, { session, state, constants, palette, redraw }) {
     setText(reading, looked === null ? "Point at a pixel to read its relevance." : `${where(looked, columns)}: ink ${now.ink[looked]} of ${full}, x = ${format(value)}, R = ${format(R[looked])}`);
   };
 }
-
-/** What one wants to see while one draws, in a line. */
-function summary({ read, target, against, f, totals }) {
-  const what = against === null ? `logit of ${target}` : `logit of ${target} minus that of ${against}`;
-  return `Read as ${read}. The ${what}: ${format(f)}, Σ R = ${format(totals[0])}`;
-}
-
-/** The same text, in which no line ends before or after =, or between "of" and its digit. */
-const together = (text) => text.replace(/(?<=of|Σ|=) | (?==)/g, "\u00a0");
 
 function handled(event, action) {
   event.preventDefault();
@@ -322,20 +296,6 @@ function usePen(svg, { session, look, columns, rows, side, pixels, left }) {
   svg.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false }); // a finger draws, and does not scroll
 }
 
-function drawLegend(colors) {
-  const [low, zero, high] = ["", "0", ""].map((text) => make("span", { class: "limit" }, text));
-  const swatch = make("span", { class: "swatch swatch-relevance", style: `background-image: linear-gradient(90deg, ${colors.join(", ")})` });
-  const mark = make("rect", { class: "ink", x: 9, y: 1, width: 12, height: 12 });
-  const element = make("p", { class: "legend" },
-    make("span", { class: "legend-item" }, "R", low, swatch, high), legendEntry("ink", mark));
-  swatch.append(zero);
-  const update = (limit) => {
-    setText(low, format(-limit));
-    setText(high, format(limit));
-  };
-  return { element, update };
-}
-
 function drawTools(stage, { session }) {
   const undo = button("Undo", session.undo, { class: "undo" });
   const look = button("Look only", () => {
@@ -367,76 +327,6 @@ function drawSamples({ session, constants: { samples, shape: [, columns], full }
     return element;
   });
   return make("div", { class: "specimens", role: "group", "aria-label": "Images that the network was not trained on; the last ones it misreads" }, ...buttons);
-}
-
-/** The logits as bars on one axis, and radio buttons: the chosen one is explained. */
-function drawLogits({ change, session }) {
-  const name = newId("logits");
-  const limitOf = growing(session, 8);
-  const option = (value, ...shown) => {
-    const input = make("input", { type: "radio", name, value, "data-control": "target" });
-    input.addEventListener("change", () => change({ target: value }));
-    return { value, input, element: make("label", { class: "logit" }, input, ...shown) };
-  };
-  const whichever = option("largest", make("span", { class: "largest" }, "the largest"));
-  const rows = Array.from({ length: 10 }, (_, k) => {
-    const [bar, number] = [make("span", { class: "logit-bar" }), make("span", { class: "logit-number" })];
-    const row = option(String(k), make("span", { class: "logit-name" }, String(k)), make("span", { class: "logit-room" }, bar), number);
-    return { ...row, bar, number };
-  });
-  const [low, high] = [make("span", {}), make("span", {})];
-  const axis = make("div", { class: "logit-axis", "aria-hidden": "true" }, low, make("span", {}, "0"), high);
-  const element = make("fieldset", { class: "logits" }, make("legend", {}, "Explain the logit of"), whichever.element, ...rows.map((row) => row.element), axis);
-  const update = (now, { logits, target, against, read }) => {
-    const limit = limitOf(logits);
-    for (const { value, input } of [whichever, ...rows]) input.checked = value === now.target;
-    rows.forEach(({ input, element: row, bar, number }, k) => {
-      const [from, to] = [Math.min(0, logits[k]), Math.max(0, logits[k])].map((z) => 50 + (50 * z) / limit);
-      bar.style.left = `${from.toFixed(3)}%`;
-      bar.style.width = `${(to - from).toFixed(3)}%`;
-      setText(number, brief(logits[k]));
-      set(row, { "data-explained": k === target ? "" : null, "data-against": k === against ? "" : null });
-      set(input, { "aria-label": `${k}: logit ${format(logits[k])}${k === read ? ", the largest" : ""}${k === against ? ", subtracted" : ""}` });
-    });
-    setText(low, format(-limit));
-    setText(high, format(limit));
-  };
-  return { element, update };
-}
-
-/** The rules of the layers, and what these can be told. */
-function drawRules(control, settings, schema) {
-  const named = make("span", { class: "chosen" });
-  const optional = ["epsilon", "gamma", "alpha", "absorb"].map((key) => [key, control(key)]);
-  const element = fold(["Rules: ", named], false, ...["upper", "hidden", "first"].map((key) => control(key)), make("div", { class: "settings" }, ...optional.map(([, part]) => part)));
-  const update = ({ upper, hidden, first }) => {
-    setText(named, [["first", first], ["hidden", hidden], ["upper", upper]].map(([key, name]) => schema[key].choices[name]).join(", "));
-    const used = new Set([upper, hidden, first].flatMap((name) => settings[name]));
-    for (const [key, part] of optional) set(part, { "data-unused": used.has(key) ? null : "" });
-  };
-  return { element, update };
-}
-
-/** The sum of each layer, from the output down, and what was lost on the way to the next. */
-function drawAccount({ neurons }) {
-  const names = ["the pixels", ...neurons.slice(1, -1).map((count) => `${count} neurons`), "the output"];
-  const sums = names.map((name) => line("sum", `Σ R of ${name}`));
-  const lost = neurons.slice(1).map(() => line("lost", "lost"));
-  const rows = sums.flatMap((sum, l) => (l ? [lost[l - 1], sum] : [sum])).reverse();
-  const element = make("table", { class: "account" }, make("tbody", {}, ...rows.map((row) => row.element)));
-  const update = ({ totals, losses }) => {
-    totals.forEach((total, l) => setText(sums[l].cell, format(total)));
-    losses.forEach((each, l) => {
-      const some = Object.entries(KINDS).filter(([kind]) => each[kind]).map(([kind, name]) => `${name} ${format(each[kind])}`);
-      setText(lost[l].cell, some.join(", ") || "0");
-    });
-  };
-  return { element, update };
-}
-
-function line(name, text) {
-  const cell = make("td");
-  return { cell, element: make("tr", { class: name }, make("th", { scope: "row" }, text), cell) };
 }
 
 export default figure({ numbers, view });
