@@ -18,11 +18,13 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
 from twins import twin
 
 from benchmarks.web import lay_out_figures, page_of, serving
-from lrp_edu.explorables.core.explorable import entry, label_for, plain
+from lrp_edu.explorables.core.explorable import entry, label_for, plain, show
+from lrp_edu.palette import ACTIVATION_COLORS, EPSILON, RELEVANCE_COLORS
 
 READ = (Path(__file__).parent / "pictures.js").read_text("utf-8")
 HEIGHT = 2100
@@ -189,6 +191,11 @@ class Scale:
         (self.left, self.top), (self.right, self.bottom) = corners.min(axis=0), corners.max(axis=0)
         self.x, self.y = x, y
 
+    @property
+    def unit(self):
+        """How many pixels one unit across is."""
+        return (self.right - self.left) / np.ptp(self.x)
+
     def numbers(self, points):
         """Return the numbers at points of the window."""
         px, py = np.moveaxis(np.asarray(points, float), -1, 0)
@@ -339,3 +346,183 @@ def covered(points, others, cell=3):
     neighbors = np.stack(np.meshgrid((-1, 0, 1), (-1, 0, 1)), axis=-1).reshape(-1, 1, 2)
     taken = (np.floor(others / cell) + neighbors).reshape(-1, 2)
     return bool(np.isin(np.floor(points / cell) @ (1e5, 1), taken @ (1e5, 1)).all())
+
+
+# --- what several figures draw alike ---
+
+INK, LIGHT, SILENT, HATCH = (22, 25, 29), (255, 255, 255), (241, 239, 232), (216, 213, 202)
+"""The colors of marks and of the ground on a plane, which is light in both themes."""
+DIM = {"light": 1, "dark": 0.86}
+"""How bright a plane is."""
+PAGE_INK = {"light": (31, 35, 40), "dark": (230, 233, 236)}
+MUTED = {"light": (89, 99, 110), "dark": (163, 173, 184)}
+ACCENT = {"light": (11, 107, 203), "dark": (108, 182, 255)}
+SIGNS = {1: rgb(RELEVANCE_COLORS[-1]), -1: rgb(RELEVANCE_COLORS[0]), 0: MUTED["light"]}
+"""The colors of the legs of a way on a plane."""
+KINDS = {
+    theme: {
+        "baseline": rgb(ACTIVATION_COLORS[3]),
+        "positive": rgb(RELEVANCE_COLORS[positive]),
+        "negative": rgb(RELEVANCE_COLORS[negative]),
+        "remainder": rgb(EPSILON),
+    }
+    for theme, positive, negative in (("light", 4, 0), ("dark", 3, 1))
+}
+"""The colors of bars: of f(a), of positive and of negative shares, of ε."""
+BANDS = 16
+
+
+def rounded_up(size, low=2):
+    """Return the end of a scale: the least power of two, `low` or more, that holds a size."""
+    return max(low, 2 ** np.ceil(np.log2(size or low)))
+
+
+def sums_of(terms):
+    """Return what terms add up to, one after the other, from 0."""
+    return np.concatenate([[0], np.cumsum(terms)])
+
+
+def axes_agree(picture, scale, numbers, names=("x₁", "x₂")):
+    """Check the numbers at the axes of a plane, and their names."""
+    for ticks, i, near_enough in (("x ticks", 0, 2), ("y ticks", 1, 3)):
+        assert [tick.text for tick in picture.all(ticks)] == [show(k) for k in numbers]
+        for k, tick in zip(numbers, picture.all(ticks), strict=True):
+            off = abs(tick.middle[i] - scale.pixels([k, k])[i])
+            assert off < near_enough or "−" in tick.text and off < 5, picture
+    right, top = picture.all("axis labels")
+    assert (right.text, top.text) == names
+    assert right.middle[1] > scale.bottom and top.middle[1] < scale.top
+
+
+def square_and_cut_off(picture, scale, least=220):
+    """Check that a plane is square, ends at its frame, and is as bright as the theme has it."""
+    assert scale.right - scale.left == pytest.approx(scale.bottom - scale.top, abs=1) and scale.right > least
+    assert picture.one("data").style["clipPath"].startswith("url(")
+    assert near(picture.parts["clip"][0].points, picture.one("frame").points)
+    assert picture.one("data").style["filter"] == ("brightness(0.86)" if picture.look.theme == "dark" else "none")
+
+
+def painted_in_bands(picture, scale, f, brightest, hatched):
+    """Return how much of a plane has the color of its band of f, and how much of the ground that of the ground.
+
+    The others lie below a line or a letter. The ground is where f is below 0, or where it is 0 and `hatched`.
+    """
+    across, up = (np.linspace(low + 0.04, high - 0.04, 34) for low, high in (scale.x, scale.y))
+    points = np.stack(np.meshgrid(across, up), axis=-1).reshape(-1, 2)
+    right, ground = [], []
+    for place, point in zip(f(points) / brightest * BANDS, scale.pixels(points), strict=True):
+        color = np.array(picture.pixel(point)) / DIM[picture.look.theme]
+        if place < -0.2 or hatched and place == 0:
+            darkest = HATCH if hatched else SILENT
+            ground.append(all(darkest[i] - 8 <= color[i] <= SILENT[i] + 8 for i in range(3)))
+        elif 0.15 < place % 1 < 0.85 or place > BANDS:
+            band = min(np.floor(place), BANDS - 1)
+            right.append(near(color, blend(ACTIVATION_COLORS, (band + 0.5) / BANDS), 5))
+    return np.mean(right), np.mean(ground) if ground else 1
+
+
+def x_and_a_stand_there(picture, scale):
+    """Check the handles of x, a disc, and of a, an open diamond."""
+    for key in "xa":
+        place = scale.pixels(picture.whole_state[key])
+        handle, mark = picture.one(key), picture.one(f"{key}mark")
+        assert near(handle.points[0], place) and near(mark.middle, place, 1.5)
+        assert mark.tag == ("circle" if key == "x" else "path")
+        assert picture.one(f"{key} name").text == key
+        assert (mark.fill[:3] == INK) == (key == "x") and (mark.fill[:3] == LIGHT) == (key == "a")
+    assert all(min(grab.box[2:]) >= 43.9 for grab in picture.all("grabs"))
+
+
+def way_is_straight(picture, scale):
+    """Check the straight way from a to x, and the halo below it."""
+    ends = scale.pixels([picture.whole_state["a"], picture.whole_state["x"]])
+    for name in ("way", "halo"):
+        assert near(picture.parts[name][0].points, ends), picture
+    assert picture.parts["way"][0].stroke == (*INK, 1) and picture.parts["halo"][0].stroke[:3] == LIGHT
+
+
+def follows(picture, scale, name, s, values):
+    """Check that a line of the side view lies on a graph over s, and shows all of it."""
+    size = 50 * np.ptp(scale.y)
+    exact = scale.pixels(np.stack([s, np.clip(values, -size, size)], axis=1))
+    points = picture.one(name).points
+    assert (distance_to_graph(points[scale.holds(points)], exact) < 1).all(), f"{picture}: {name} leaves its graph"
+    assert covered(exact[scale.holds(exact, slack=-2)], points), f"{picture}: {name} has holes"
+
+
+def gap_is_epsilon(picture, scale, slack):
+    """Check the gap of the side view at x, and that its name stands there; `slack` is how far beyond it, in pixels."""
+    n = picture.numbers
+    gap, name = picture.one("side gap"), picture.one("side gap name")
+    (x, foot), (_, top) = ends = scale.pixels([[1, n["f_a"] + sum(n["R"])], [1, n["f_x"]]])
+    assert near(gap.points, ends), f"{picture}: the gap"
+    assert gap.stroke == (*rgb(EPSILON), 1) and 3 <= gap.width <= 6
+    assert name.text.startswith("ε = ") and says(name.text.removeprefix("ε = "), n["epsilon"], 4), picture
+    assert 0 < name.box[0] - x < 20
+    assert min(foot, top) - slack < name.middle[1] < max(foot, top) + slack, f"{picture}: not at the gap"
+
+
+def ends_are_marked(picture, scale, start):
+    """Check the marks of the end of the tangent, and of both ends of the way with their names; return their places."""
+    n = picture.numbers
+    places = scale.pixels([[1, n["f_a"] + sum(n["R"])], [0, n["f_a"]], [1, n["f_x"]]])
+    for mark, place in zip(picture.all("side marks"), places, strict=True):
+        assert mark.tag == "circle" and near(mark.middle, place), picture
+    assert (picture.one("side start name").text, picture.one("side end name").text) == (f"f({start})", "f(x)")
+    return places
+
+
+def silence_is_gray(picture, scale, f):
+    """Check the stretch of the side view where f of s is 0."""
+    s = np.linspace(*scale.x, 2001)
+    silent = s[f(s) <= 1e-12]
+    if len(silent) < 2:
+        assert picture.hidden("side silent") or picture.one("side silent").box[2] < 1, picture
+        return
+    region = picture.one("side silent")
+    left, top, width, height = region.box
+    assert near([left, left + width], scale.pixels([[silent[0], 0], [silent[-1], 0]])[:, 0], 1), picture
+    assert near([top, top + height], [scale.top, scale.bottom], 1)
+    assert region.fill is not None and region.fill[3] < 1 and region.stroke is None
+
+
+def place_on_bars(picture, limit):
+    """Return a function that gives the place of a number across the bars, whose scale goes from −limit/2 to limit."""
+    left, _, width, _ = picture.one("bar area").box
+    return lambda value: left + width * (np.clip(value, -limit / 2, limit) + limit / 2) / (1.5 * limit)
+
+
+def bars_lead_to_the_output(picture, start, terms, limit):
+    """Check the bars of f(start), R₁, R₂ and ε: each begins where the one before it ends."""
+    place = place_on_bars(picture, limit)
+    assert [name.text for name in picture.all("bar names")] == [f"f({start})", "R₁", "R₂", "ε"]
+    stops, signs = sums_of(terms), ["negative" if term < 0 else "positive" for term in terms]
+    for i, (bar, kind) in enumerate(zip(picture.all("bars"), ["baseline", *signs[1:3], "remainder"], strict=True)):
+        low, high = sorted(place(stops[[i, i + 1]]))
+        assert abs(bar.box[0] - low) < 0.7 and abs(bar.box[2] - max(high - low, 1)) < 0.7, picture
+        if terms[i] == 0 or abs(terms[i]) > 1e-12:
+            assert bar.background == (*KINDS[picture.look.theme][kind], 1), picture
+
+
+def scale_of_bars(picture, limit):
+    """Check the numbers below the bars, and the line of f(x) with its name."""
+    assert [tick.text for tick in picture.all("bar ticks")] == [show(share * limit) for share in (-0.5, 0, 1)]
+    f_x = picture.numbers["f_x"]
+    assert abs(picture.one("bar goal").box[0] - place_on_bars(picture, limit)(f_x)) < 0.7
+    assert picture.one("bar goal name").text == f"f(x) = {show(f_x)}"
+
+
+def function_is_chosen(picture, functions):
+    """Check the menu of functions, given by key as tuples that end with the name."""
+    menu = picture.one("function")
+    assert menu.value == picture.whole_state["function"] and menu.labels == ["f"]
+    assert menu.options == [[key, text] for key, (*_, text) in functions.items()]
+
+
+def fields_agree(picture, keys, limits):
+    """Check the number fields of points."""
+    for key in keys:
+        for i, value in enumerate(picture.whole_state[key]):
+            field = picture.one(f"field {key}.{i}")
+            assert float(field.value) == pytest.approx(value, abs=1e-9)
+            assert (float(field.min), float(field.max)) == limits

@@ -7,6 +7,7 @@ from pictures import contrast, parse_color
 from pypdf import PdfReader
 
 from benchmarks.web import page_of
+from conftest import settle
 from lrp_edu import explorables
 from lrp_edu.explorables import (
     DeepFigure,
@@ -267,6 +268,7 @@ def test_what_is_folded_is_opened_by_a_key_and_walked_through(show_page):
         page.keyboard.press("Tab")
         assert heard(page, client) == stop
     page.locator("select[data-control=hidden]").select_option("zplus")
+    settle(page)
     assert page.locator("summary", has_text="Rules").text_content() == "Rules: zᴮ, z⁺, LRP-0"
 
 

@@ -1,27 +1,42 @@
 """The picture of a function of two inputs, with its roots, the way and the side view, compared with ``lrp_edu``."""
 
+from functools import partial
+
 import numpy as np
-import pytest
 from pictures import (
-    WIDE,
+    INK,
+    LIGHT,
+    SIGNS,
+    SILENT,
     Album,
-    Look,
-    blend,
+    axes_agree,
+    bars_lead_to_the_output,
     contrast,
     covered,
-    distance_to_graph,
+    ends_are_marked,
+    fields_agree,
+    follows,
+    function_is_chosen,
+    gap_is_epsilon,
     near,
     over,
+    painted_in_bands,
     panel_agrees,
     rgb,
-    says,
+    rounded_up,
+    scale_of_bars,
+    silence_is_gray,
+    square_and_cut_off,
+    sums_of,
+    way_is_straight,
+    x_and_a_stand_there,
 )
 
 from lrp_edu.explorables import PlaneFigure
 from lrp_edu.explorables.core.explorable import show
-from lrp_edu.palette import ACTIVATION_COLORS, EPSILON, RELEVANCE_COLORS
+from lrp_edu.palette import ACTIVATION_COLORS, EPSILON
 
-RANGE, WAY, BANDS = (-1, 3), (-0.4, 1.6), 16
+RANGE, WAY = (-1, 3), (-0.4, 1.6)
 SLOPES = np.array([[2, -1], [-1, 2]])
 
 
@@ -41,14 +56,6 @@ FORMULAS = {
     "neuron": "f = max(0, z), where z = 2x₁ + x₂ − 1",
     "smooth": "f = soft(2x₁ − x₂) + soft(2x₂ − x₁) − 2, where soft(z) = ln(1 + eᶻ)",
 }
-INK, LIGHT, SILENT, HATCH = (22, 25, 29), (255, 255, 255), (241, 239, 232), (216, 213, 202)
-DIM = {"light": 1, "dark": 0.86}
-SIGNS = {1: rgb(RELEVANCE_COLORS[-1]), -1: rgb(RELEVANCE_COLORS[0]), 0: (89, 99, 110)}
-KINDS = {
-    theme: [rgb(ACTIVATION_COLORS[3]), rgb(RELEVANCE_COLORS[positive]), rgb(RELEVANCE_COLORS[negative]), rgb(EPSILON)]
-    for theme, positive, negative in (("light", 4, 0), ("dark", 3, 1))
-}
-"""The colors of the bars: of f(a), of positive and of negative shares, of ε."""
 LEGEND = ("output", "sample-output", "silence", "hinge", "way", "places", "side-curve", "side-tangent", "gap",
           "side-silent")  # fmt: skip
 
@@ -132,7 +139,6 @@ ALBUM = Album(
         "numbers": ".numbers td",
         "notes": ".notes p",
     },
-    looks=(WIDE, Look(360, "dark")),
     photos=9,
 )
 
@@ -145,18 +151,18 @@ def f(picture, points):
     return FUNCTIONS[chosen(picture)][0](*np.moveaxis(np.asarray(points, float), -1, 0))
 
 
+def f_along(picture, s):
+    """Return f at parts s of the way."""
+    a, x = ends(picture)
+    return f(picture, a + s[:, None] * (x - a))
+
+
 def ends(picture):
     return (np.array(picture.whole_state[key], float) for key in "ax")
 
 
 def plane(picture):
     return picture.scale("frame", RANGE, RANGE)
-
-
-def unit(picture):
-    """Return how many pixels one unit of the plane is."""
-    scale = plane(picture)
-    return (scale.right - scale.left) / np.ptp(RANGE)
 
 
 def along_path(picture):
@@ -198,9 +204,9 @@ def terms(picture):
 
 
 def limit(picture):
-    """Return the least power of two, 2 or more, that holds all sums of the terms: twice as much below zero."""
-    stops = np.concatenate([[0], np.cumsum(terms(picture))])
-    return max(2, 2 ** np.ceil(np.log2(1.02 * max(stops.max(), -2 * stops.min()) or 2)))
+    """Return the end of the scale that holds all sums of the terms, and twice as much below zero."""
+    stops = sums_of(terms(picture))
+    return rounded_up(1.02 * max(stops.max(), -2 * stops.min()))
 
 
 def side(picture):
@@ -213,45 +219,23 @@ def side(picture):
 
 def test_the_axes_have_numbers_and_names(drawn):
     for picture in drawn:
-        scale, numbers = plane(picture), range(-1, 4)
-        assert [tick.text for tick in picture.all("x ticks")] == [show(k) for k in numbers]
-        assert [tick.text for tick in picture.all("y ticks")] == [show(k) for k in numbers]
-        for k, across, up in zip(numbers, picture.all("x ticks"), picture.all("y ticks"), strict=True):
-            assert abs(across.middle[0] - scale.pixels([k, 0])[0]) < 5
-            assert abs(up.middle[1] - scale.pixels([0, k])[1]) < 3
-        right, top = picture.all("axis labels")
-        assert (right.text, top.text) == ("x₁", "x₂")
-        assert right.middle[1] > scale.bottom and top.middle[1] < scale.top
+        axes_agree(picture, plane(picture), range(-1, 4))
 
 
 def test_the_plane_is_square_and_cut_off_at_its_frame(drawn):
     for picture in drawn:
-        scale = plane(picture)
-        assert scale.right - scale.left == pytest.approx(scale.bottom - scale.top, abs=1) and scale.right > 220
-        assert picture.one("data").style["clipPath"].startswith("url(")
-        assert near(picture.parts["clip"][0].points, picture.one("frame").points)
-        assert picture.one("data").style["filter"] == f"brightness({DIM[picture.look.theme]})"
+        square_and_cut_off(picture, plane(picture))
         assert picture.one("ground").fill == (*SILENT, 1)
 
 
 def test_the_plane_is_painted_with_f(drawn):
-    """Of many points most have the color of their band, or of the ground below zero; others lie below a line."""
-    points = np.stack(np.meshgrid(np.linspace(-0.95, 2.95, 34), np.linspace(-0.95, 2.95, 34)), axis=-1).reshape(-1, 2)
     for picture in drawn:
         if picture.photo is None:
             continue
-        places = f(picture, points) / FUNCTIONS[chosen(picture)][1] * BANDS
-        right, below = [], []
-        for place, point in zip(places, plane(picture).pixels(points), strict=True):
-            color = np.array(picture.pixel(point)) / DIM[picture.look.theme]
-            if place < -0.2 or chosen(picture) == "neuron" and place == 0:
-                ground = HATCH if chosen(picture) == "neuron" else SILENT
-                below.append(all(ground[i] - 8 <= color[i] <= SILENT[i] + 8 for i in range(3)))
-            elif 0.15 < place % 1 < 0.85 or place > BANDS:
-                band = min(np.floor(place), BANDS - 1)
-                right.append(near(color, blend(ACTIVATION_COLORS, (band + 0.5) / BANDS), 5))
-        assert np.mean(right) > 0.75, f"{picture}: {np.mean(right)} of the colors"
-        assert np.mean(below) > (0.5 if chosen(picture) == "neuron" else 0.75), f"{picture}: {np.mean(below)} below"
+        neuron, brightest = chosen(picture) == "neuron", FUNCTIONS[chosen(picture)][1]
+        right, below = painted_in_bands(picture, plane(picture), partial(f, picture), brightest, neuron)
+        assert right > 0.75, f"{picture}: {right} of the colors"
+        assert below > (0.5 if neuron else 0.75), f"{picture}: {below} below"
 
 
 def lies_on(picture, line, level, slack):
@@ -271,14 +255,14 @@ def test_the_levels_are_where_f_has_their_values(drawn):
     for picture in drawn:
         steepest = 9 if chosen(picture) == "square" else 3.2
         for line, quarter in zip(picture.all("levels"), (1, 2, 3, 4), strict=True):
-            lies_on(picture, line, quarter * FUNCTIONS[chosen(picture)][1] / 4, 1.5 * steepest / unit(picture))
+            lies_on(picture, line, quarter * FUNCTIONS[chosen(picture)][1] / 4, 1.5 * steepest / plane(picture).unit)
             assert line.stroke[:3] == LIGHT and 0.3 < line.stroke[3] < 0.8 and line.fill is None
 
 
 def test_the_roots_are_drawn_heavier_than_the_levels(drawn):
     for picture in drawn:
         roots = picture.one("roots")
-        lies_on(picture, roots, 0, (9 if chosen(picture) == "square" else 3.2) / unit(picture))
+        lies_on(picture, roots, 0, (9 if chosen(picture) == "square" else 3.2) / plane(picture).unit)
         assert roots.stroke == (*INK, 1) and roots.fill is None
         assert roots.width > 2 * max(level.width for level in picture.all("levels"))
 
@@ -288,21 +272,12 @@ def test_the_roots_are_drawn_heavier_than_the_levels(drawn):
 
 def test_the_handles_stand_at_x_and_a(drawn):
     for picture in drawn:
-        for key in "xa":
-            place = plane(picture).pixels(picture.whole_state[key])
-            handle, mark = picture.one(key), picture.one(f"{key}mark")
-            assert near(handle.points[0], place) and near(mark.middle, place, 1.5)
-            assert mark.tag == ("circle" if key == "x" else "path")
-            assert picture.one(f"{key} name").text == key
-            assert (mark.fill[:3] == INK) == (key == "x") and (mark.fill[:3] == LIGHT) == (key == "a")
-        assert all(min(grab.box[2:]) >= 43.9 for grab in picture.all("grabs"))
+        x_and_a_stand_there(picture, plane(picture))
 
 
 def test_the_way_is_straight_from_a_to_x(drawn):
     for picture in drawn:
-        for name in ("way", "halo"):
-            assert near(picture.parts[name][0].points, plane(picture).pixels(list(ends(picture)))), picture
-        assert picture.parts["way"][0].stroke == (*INK, 1) and picture.parts["halo"][0].stroke[:3] == LIGHT
+        way_is_straight(picture, plane(picture))
 
 
 def test_each_input_has_its_leg_in_the_color_of_its_share(drawn):
@@ -372,27 +347,17 @@ def test_the_side_view_has_the_scale_of_the_bars(drawn):
         assert near([tick.middle[0] for tick in picture.all("side x ticks")], scale.pixels([[0, 0], [1, 0]])[:, 0], 2)
 
 
-def follows(picture, name, s, values):
-    """Check that a line lies on a graph over s, and shows all of it."""
-    scale, top = side(picture), limit(picture)
-    exact = scale.pixels(np.stack([s, np.clip(values, -50 * top, 50 * top)], axis=1))
-    points = picture.one(name).points
-    assert (distance_to_graph(points[scale.holds(points)], exact) < 1).all(), f"{picture}: {name} leaves its graph"
-    assert covered(exact[scale.holds(exact, slack=-2)], points), f"{picture}: {name} has holes"
-
-
 def test_the_curve_of_the_side_view_is_f_along_the_way(drawn):
     s = np.linspace(*WAY, 4001)
     for picture in drawn:
-        a, x = ends(picture)
-        follows(picture, "side curve", s, f(picture, a + s[:, None] * (x - a)))
+        follows(picture, side(picture), "side curve", s, f_along(picture, s))
 
 
 def test_the_second_line_has_the_slopes_of_the_gradients(drawn):
     for picture in drawn:
         corners = second_line(picture)
         s = np.linspace(corners[0, 0], corners[-1, 0], 4001)
-        follows(picture, "side tangent", s, np.interp(s, *corners.T))
+        follows(picture, side(picture), "side tangent", s, np.interp(s, *corners.T))
         part = picture.one("side tangent")
         assert part.dashes and part.fill is None
         assert contrast(over(part.stroke, picture.look.page), picture.look.page) > 3
@@ -400,40 +365,22 @@ def test_the_second_line_has_the_slopes_of_the_gradients(drawn):
 
 def test_the_gap_of_the_side_view_is_epsilon(drawn):
     for picture in drawn:
-        n = picture.numbers
-        foot = n["f_a"] + sum(n["R"])
-        gap, name = picture.one("side gap"), picture.one("side gap name")
-        assert near(gap.points, side(picture).pixels([[1, foot], [1, n["f_x"]]])), f"{picture}: the gap"
-        assert near(gap.points[0], side(picture).pixels([1, np.interp(1, *second_line(picture).T)])), picture
-        assert gap.stroke == (*rgb(EPSILON), 1) and 3 <= gap.width <= 6
-        assert name.text.startswith("ε = ") and says(name.text.removeprefix("ε = "), n["epsilon"], 4), picture
-        (x, one), (_, other) = side(picture).pixels([[1, foot], [1, n["f_x"]]])
-        assert 0 < name.box[0] - x < 20
-        assert min(one, other) - 24 < name.middle[1] < max(one, other) + 24, f"{picture}: not at the gap"
+        gap_is_epsilon(picture, side(picture), slack=24)
+        foot = side(picture).pixels([1, np.interp(1, *second_line(picture).T)])
+        assert near(picture.one("side gap").points[0], foot), picture
 
 
 def test_the_ends_of_the_way_are_marked_and_named(drawn):
     for picture in drawn:
-        n = picture.numbers
-        foot, start, end = picture.all("side marks")
-        places = side(picture).pixels([[1, n["f_a"] + sum(n["R"])], [0, n["f_a"]], [1, n["f_x"]]])
-        for mark, place in zip((foot, start, end), places, strict=True):
-            assert mark.tag == "circle" and near(mark.middle, place), picture
-        assert (picture.one("side start name").text, picture.one("side end name").text) == ("f(a)", "f(x)")
+        ends_are_marked(picture, side(picture), "a")
 
 
 def test_the_silent_stretch_of_the_way_is_gray(drawn):
-    s = np.linspace(*WAY, 2001)
     for picture in drawn:
-        a, x = ends(picture)
-        silent = s[f(picture, a + s[:, None] * (x - a)) <= 1e-12] if chosen(picture) == "neuron" else []
-        if len(silent) < 2:
-            assert picture.hidden("side silent") or picture.one("side silent").box[2] < 1, picture
-            continue
-        left, top, width, height = picture.one("side silent").box
-        scale = side(picture)
-        assert near([left, left + width], scale.pixels([[silent[0], 0], [silent[-1], 0]])[:, 0], 1), picture
-        assert near([top, top + height], [scale.top, scale.bottom], 1)
+        if chosen(picture) == "neuron":
+            silence_is_gray(picture, side(picture), partial(f_along, picture))
+        else:
+            assert picture.hidden("side silent"), picture
 
 
 def test_the_side_view_is_described(drawn):
@@ -453,24 +400,8 @@ def test_the_side_view_is_described(drawn):
 
 def test_the_bars_lead_to_the_output(drawn):
     for picture in drawn:
-        left, _, width, _ = picture.one("bar area").box
-        whole, parts = limit(picture), terms(picture)
-
-        def place(value, left=left, width=width, whole=whole):
-            return left + width * (np.clip(value, -whole / 2, whole) + whole / 2) / (1.5 * whole)
-
-        assert [name.text for name in picture.all("bar names")] == ["f(a)", "R₁", "R₂", "ε"]
-        stops = np.concatenate([[0], np.cumsum(parts)])
-        baseline, positive, negative, remainder = KINDS[picture.look.theme]
-        for i, bar in enumerate(picture.all("bars")):
-            start, end = sorted(place(stops[[i, i + 1]]))
-            assert abs(bar.box[0] - start) < 0.7 and abs(bar.box[2] - max(end - start, 1)) < 0.7, picture
-            color = {0: baseline, 3: remainder}.get(i, negative if parts[i] < 0 else positive)
-            if parts[i] == 0 or abs(parts[i]) > 1e-12:
-                assert bar.background == (*color, 1), picture
-        assert [tick.text for tick in picture.all("bar ticks")] == [show(share * whole) for share in (-0.5, 0, 1)]
-        assert abs(picture.one("bar goal").box[0] - place(picture.numbers["f_x"])) < 0.7
-        assert picture.one("bar goal name").text == f"f(x) = {show(picture.numbers['f_x'])}"
+        bars_lead_to_the_output(picture, "a", terms(picture), limit(picture))
+        scale_of_bars(picture, limit(picture))
 
 
 def test_the_numbers_are_those_of_python(drawn):
@@ -480,20 +411,15 @@ def test_the_numbers_are_those_of_python(drawn):
 
 def test_the_controls_show_the_state(drawn):
     for picture in drawn:
-        state, menu = picture.whole_state, picture.one("function")
-        assert menu.value == chosen(picture) and menu.labels == ["f"]
-        assert menu.options == [[key, text] for key, (*_, text) in FUNCTIONS.items()]
+        state = picture.whole_state
+        function_is_chosen(picture, FUNCTIONS)
+        fields_agree(picture, "xa", RANGE)
         assert {part.value: part.checked for part in picture.parts["modes"]} == {
             mode: mode == state["mode"] for mode in ("point", "path")
         }
         slider, field = picture.one("steps"), picture.one("field steps")
         assert float(slider.value) == float(field.value) == state["steps"]
         assert (slider.min, slider.max, slider.step) == ("1", "100", "1")
-        for key in "xa":
-            for i, value in enumerate(state[key]):
-                field = picture.one(f"field {key}.{i}")
-                assert float(field.value) == pytest.approx(value, abs=1e-9)
-                assert (float(field.min), float(field.max)) == RANGE
 
 
 def test_what_is_drawn_is_not_covered(drawn):

@@ -1,16 +1,34 @@
 """The picture of four attributions, read back from the page and compared with ``lrp_edu``."""
 
 import re
+from functools import partial
 
 import numpy as np
-import pytest
-from pictures import WIDE, Album, Look, blend, covered, near, panel_agrees, rgb, says
+from pictures import (
+    INK,
+    KINDS,
+    LIGHT,
+    SILENT,
+    Album,
+    axes_agree,
+    covered,
+    fields_agree,
+    function_is_chosen,
+    near,
+    painted_in_bands,
+    panel_agrees,
+    rounded_up,
+    says,
+    square_and_cut_off,
+    way_is_straight,
+    x_and_a_stand_there,
+)
 
 from lrp_edu.explorables import SharesFigure
 from lrp_edu.explorables.core.explorable import show
-from lrp_edu.palette import ACTIVATION_COLORS, EPSILON, RELEVANCE_COLORS
+from lrp_edu.palette import ACTIVATION_COLORS
 
-RANGE, BANDS = (0, 3), 16
+RANGE = (0, 3)
 FUNCTIONS = {
     "sum": (lambda p, q: 2 * p + q, 8, "2x₁ + x₂"),
     "product": (lambda p, q: p * q, 8, "x₁ x₂"),
@@ -19,13 +37,6 @@ FUNCTIONS = {
 }
 METHODS = {"gradient": "gradient × input", "occlusion": "occlusion", "integrated": "integrated gradients",
            "shapley": "Shapley"}  # fmt: skip
-INK, LIGHT, SILENT, HATCH = (22, 25, 29), (255, 255, 255), (241, 239, 232), (216, 213, 202)
-DIM = {"light": 1, "dark": 0.86}
-KINDS = {
-    theme: [rgb(RELEVANCE_COLORS[positive]), rgb(RELEVANCE_COLORS[negative]), rgb(EPSILON)]
-    for theme, positive, negative in (("light", 4, 0), ("dark", 3, 1))
-}
-"""The colors of positive and of negative shares, and of what is left over."""
 LEGEND = ("output", "sample-output", "silence", "hinge", "way", "mixed")
 
 
@@ -91,7 +102,6 @@ ALBUM = Album(
         "numbers": ".numbers td",
         "notes": ".notes p",
     },
-    looks=(WIDE, Look(360, "dark")),
     photos=8,
 )
 
@@ -113,7 +123,7 @@ def terms(picture):
 
 
 def limit(picture):
-    return max(2, 2 ** np.ceil(np.log2(np.abs(terms(picture)).max() or 2)))
+    return rounded_up(np.abs(terms(picture)).max())
 
 
 # --- the plane ---
@@ -121,45 +131,24 @@ def limit(picture):
 
 def test_the_axes_have_numbers_and_names(drawn):
     for picture in drawn:
-        scale, numbers = plane(picture), range(4)
-        assert [tick.text for tick in picture.all("x ticks")] == [show(k) for k in numbers]
-        assert [tick.text for tick in picture.all("y ticks")] == [show(k) for k in numbers]
-        for k, across, up in zip(numbers, picture.all("x ticks"), picture.all("y ticks"), strict=True):
-            assert abs(across.middle[0] - scale.pixels([k, 0])[0]) < 2
-            assert abs(up.middle[1] - scale.pixels([0, k])[1]) < 3
-        right, top = picture.all("axis labels")
-        assert (right.text, top.text) == ("x₁", "x₂")
-        assert right.middle[1] > scale.bottom and top.middle[1] < scale.top
+        axes_agree(picture, plane(picture), range(4))
 
 
 def test_the_plane_is_square_and_cut_off_at_its_frame(drawn):
     for picture in drawn:
-        scale = plane(picture)
-        assert scale.right - scale.left == pytest.approx(scale.bottom - scale.top, abs=1) and scale.right > 220
-        assert picture.one("data").style["clipPath"].startswith("url(")
-        assert near(picture.parts["clip"][0].points, picture.one("frame").points)
-        assert picture.one("data").style["filter"] == f"brightness({DIM[picture.look.theme]})"
+        square_and_cut_off(picture, plane(picture))
         assert picture.one("ground").fill == (*SILENT, 1)
-        assert not scale.holds(picture.one("ground").points).any()
+        assert not plane(picture).holds(picture.one("ground").points).any()
 
 
 def test_the_plane_is_painted_with_f(drawn):
-    """Of many points most have the color of their band, the others lie below a line or a letter."""
-    points = np.stack(np.meshgrid(np.linspace(0.04, 2.96, 34), np.linspace(0.04, 2.96, 34)), axis=-1).reshape(-1, 2)
     for picture in drawn:
         if picture.photo is None:
             continue
-        places = f(picture, points) / FUNCTIONS[chosen(picture)][1] * BANDS
-        right, silent = [], []
-        for place, point in zip(places, plane(picture).pixels(points), strict=True):
-            color = np.array(picture.pixel(point)) / DIM[picture.look.theme]
-            if chosen(picture) == "neuron" and place == 0:
-                silent.append(all(HATCH[i] - 8 <= color[i] <= SILENT[i] + 8 for i in range(3)))
-            elif 0.15 < place % 1 < 0.85 or place > BANDS:
-                band = min(np.floor(place), BANDS - 1)
-                right.append(near(color, blend(ACTIVATION_COLORS, (band + 0.5) / BANDS), 5))
-        assert np.mean(right) > 0.75, f"{picture}: {np.mean(right)} of the colors"
-        assert not silent or np.mean(silent) > 0.6, f"{picture}: {np.mean(silent)} of the silent side"
+        brightest, hatched = FUNCTIONS[chosen(picture)][1], chosen(picture) == "neuron"
+        right, silent = painted_in_bands(picture, plane(picture), partial(f, picture), brightest, hatched)
+        assert right > 0.75, f"{picture}: {right} of the colors"
+        assert silent > 0.6, f"{picture}: {silent} of the silent side"
 
 
 def test_the_levels_are_where_f_has_their_values(drawn):
@@ -196,22 +185,12 @@ def test_a_corner_is_drawn_where_there_is_one(drawn):
 
 def test_the_handles_stand_at_x_and_a(drawn):
     for picture in drawn:
-        for key in "xa":
-            place = plane(picture).pixels(picture.whole_state[key])
-            handle, mark = picture.one(key), picture.one(f"{key}mark")
-            assert near(handle.points[0], place) and near(mark.middle, place, 1.5)
-            assert mark.tag == ("circle" if key == "x" else "path")
-            assert picture.one(f"{key} name").text == key
-            assert (mark.fill[:3] == INK) == (key == "x") and (mark.fill[:3] == LIGHT) == (key == "a")
-        assert all(min(grab.box[2:]) >= 43.9 for grab in picture.all("grabs"))
+        x_and_a_stand_there(picture, plane(picture))
 
 
 def test_the_way_is_straight_from_a_to_x(drawn):
     for picture in drawn:
-        ends = plane(picture).pixels([picture.whole_state["a"], picture.whole_state["x"]])
-        for name in ("way", "halo"):
-            assert near(picture.parts[name][0].points, ends), picture
-        assert picture.parts["way"][0].stroke == (*INK, 1) and picture.parts["halo"][0].stroke[:3] == LIGHT
+        way_is_straight(picture, plane(picture))
 
 
 def test_the_rectangle_has_the_points_that_take_one_input_of_each(drawn):
@@ -257,7 +236,6 @@ def test_the_legend_names_what_is_drawn(drawn):
 def test_each_method_has_its_bars_on_one_scale(drawn):
     for picture in drawn:
         top, bars, areas = limit(picture), iter(picture.all("bars")), iter(picture.all("areas"))
-        positive, negative, left_over = KINDS[picture.look.theme]
         for row in terms(picture):
             for i, value in enumerate(row):
                 bar, (left, _, width, _) = next(bars), next(areas).box
@@ -265,8 +243,9 @@ def test_each_method_has_its_bars_on_one_scale(drawn):
                 start, end = sorted([zero, zero + reach])
                 assert abs(bar.box[0] - start) < 0.7, f"{picture}: {value}"
                 assert abs(bar.box[2] - max(end - start, 1)) < 0.7, f"{picture}: {value}"
-                color = left_over if i == 2 else negative if value < 0 else positive
-                assert bar.background == (*color, 1) and "data-cut" not in bar.attributes, picture
+                kind = "remainder" if i == 2 else "negative" if value < 0 else "positive"
+                assert bar.background == (*KINDS[picture.look.theme][kind], 1), picture
+                assert "data-cut" not in bar.attributes, picture
         for zero, area in zip(picture.all("zeros"), picture.all("areas"), strict=True):
             assert abs(zero.box[0] - area.middle[0]) < 1 and zero.border("Left")[0] >= 1
         left, _, width, _ = picture.one("scale").box
@@ -296,11 +275,5 @@ def test_the_numbers_are_those_of_python(drawn):
 
 def test_the_controls_show_the_state(drawn):
     for picture in drawn:
-        menu = picture.one("function")
-        assert menu.value == chosen(picture) and menu.labels == ["f"]
-        assert menu.options == [[key, text] for key, (*_, text) in FUNCTIONS.items()]
-        for key in "xa":
-            for i, value in enumerate(picture.whole_state[key]):
-                field = picture.one(f"field {key}.{i}")
-                assert float(field.value) == pytest.approx(value, abs=1e-9)
-                assert (float(field.min), float(field.max)) == RANGE
+        function_is_chosen(picture, FUNCTIONS)
+        fields_agree(picture, "xa", RANGE)

@@ -22,8 +22,12 @@ export function set(element, attributes) {
 /** A name for an element that nothing else on the page has: the script of another figure counts on. */
 export const newId = (kind) => `explorable-${kind}-${(globalThis.explorables = (globalThis.explorables ?? 0) + 1)}`;
 
+/** Set the text of an element. A text that stands there is changed, not replaced: so the browser has less to lay out anew. */
 export function setText(element, text) {
-  if (element.textContent !== text) element.textContent = text;
+  if (element.textContent === text) return;
+  const only = element.childNodes.length === 1 && element.firstChild;
+  if (only && only.nodeType === Node.TEXT_NODE) only.data = text;
+  else element.textContent = text;
 }
 
 /** A swatch and what it stands for, for a legend. */

@@ -24,13 +24,14 @@ export function sideView(parent, { range, redraw }) {
   foot.classList.add("mark-small");
   view.data.append(silent, curve, tangent, gap);
   view.marks.append(foot, start, end, ...Object.values(names));
-  const shown = [silent, curve, tangent, gap, start, foot, end, ...Object.values(names)];
+  const shown = [curve, tangent, gap, start, foot, end, ...Object.values(names)];
   const legend = sideLegend();
   parent.append(legend.element);
   let drawn = "";
 
   const update = (way) => {
     for (const element of shown) set(element, { display: way ? null : "none" });
+    set(silent, { display: way?.flat ? null : "none" });
     set(view.svg, { "aria-label": describe(way) });
     if (!way) return;
     const { limit, line = `tangent at ${way.name}`, silences = true } = way;
@@ -46,7 +47,7 @@ export function sideView(parent, { range, redraw }) {
     const within = (f) => Math.min(Math.max(f, ranges.y[0]), ranges.y[1]);
     const at = (mark, [s, f]) => set(mark, f === within(f) ? { transform: `translate(${X(s)} ${Y(f)})` } : { display: "none" });
     const T_x = way.f_x - way.epsilon;
-    set(silent, way.flat ? { x: X(way.flat[0]), width: X(way.flat[1]) - X(way.flat[0]), y: Y(ranges.y[1]), height: size.height } : { display: "none" });
+    if (way.flat) set(silent, { x: X(way.flat[0]), width: X(way.flat[1]) - X(way.flat[0]), y: Y(ranges.y[1]), height: size.height });
     set(curve, { points: points(way.curve) });
     set(tangent, { points: points(way.tangent) });
     set(gap, ends(view, [1, T_x], [1, way.f_x]));

@@ -2,6 +2,7 @@
 // neuron's true relevance along the walk, with the model that holds c fixed.
 
 import { color, format, legendEntry, make, newId, sampleArea, sampleLine, set, setText } from "../core/elements.js";
+import { hatch } from "../core/field.js";
 import { figure } from "../core/figure.js";
 import { along, circle, diamond, disc, handle, landmark } from "../core/handles.js";
 import * as lrp from "../core/lrp.js";
@@ -109,6 +110,7 @@ const sub = (k) => String.fromCharCode(0x2080 + Number(k));
 const BELOW = { 1: ["x₁", "x₂"], 2: ["a₃", "a₄"] }; // what the plane shows, for each layer of the neuron
 const FAR = 4000; // px, beyond every plot
 const CELLS = 64; // of the colored plane, in each direction
+const SMOOTH = 4; // cells over which the browser may mix their colors
 const WAY = [-0.52, 1.15]; // what of s the side view shows
 const TINY = 2 ** -100; // stands for an activation on the silent side, where c is what it is at the hinge
 
@@ -166,7 +168,8 @@ function drawField(plane, constants, colors) {
   const hinges = [0, 1].map(() => make("line", { class: "hinge" }));
   const names = [0, 1].map(() => make("text", { class: "hinge-name" }));
   data.append(make("defs", {}, hatch(`${id}-silent`)), image, silence, ...hinges, ...names);
-  const shades = Array.from({ length: 257 }, (_, n) => [...channels(color(colors, n / 256)), 255]);
+  const cells = new Uint32Array(pixels.data.buffer); // each a color, and written at once
+  const shades = new Uint32Array(Uint8ClampedArray.from(Array.from({ length: 257 }, (_, n) => [...channels(color(colors, n / 256)), 255]).flat()).buffer);
   let drawn = "";
 
   return (now) => {
@@ -174,14 +177,16 @@ function drawField(plane, constants, colors) {
     const [low, high] = ranges[layer];
     const wanted = [now.neuron, now.above, now.b].join();
     if (wanted !== drawn) {
+      const cell = (high - low) / CELLS;
+      const hidden = -SMOOTH * cell * Math.hypot(...own.W.map((row) => row[place])); // the hatching covers what lies so far on the silent side
       for (let n = 0; n < CELLS * CELLS; n++) {
-        const [column, row] = [n % CELLS, Math.floor(n / CELLS)];
-        const point = [low + ((column + 0.5) / CELLS) * (high - low), high - ((row + 0.5) / CELLS) * (high - low)];
+        const point = [low + ((n % CELLS) + 0.5) * cell, high - (Math.floor(n / CELLS) + 0.5) * cell];
+        if (own.b[place] + point[0] * own.W[0][place] + point[1] * own.W[1][place] < hidden) continue;
         const h = lrp.reluLayer(point, own);
         h[place] ||= TINY;
         const c = lrp.upAndDown(h, higher).c[place];
         const share = Math.min(Math.max((c / strongest + 1) / 2, 0), 1);
-        pixels.data.set(shades[Math.round(256 * share)], 4 * n);
+        cells[n] = shades[Math.round(256 * share)];
       }
       context.putImageData(pixels, 0, 0);
       set(image, { href: canvas.toDataURL() });
@@ -212,9 +217,6 @@ function placeOnLine([w1, w2], b, [low, high]) {
   const up = [0.9, 0.1].map((share) => [at(share), (-b - w1 * at(share)) / w2]);
   return [across[0], up[0], across[1], up[1]].find((point) => point.every(inside)) ?? null;
 }
-
-const hatch = (id) => make("pattern", { id, width: 7, height: 7, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
-  make("rect", { class: "silent", width: 7, height: 7 }), make("line", { class: "silent-line", x1: 0, x2: 0, y1: 0, y2: 7 }));
 
 const HEAD = "M0 0 -11 5 -8.5 0 -11 -5Z"; // of the walk, its tip at the origin
 const [CLEAR, SHORT] = [10, 26]; // px from the middle of the root's mark to the tip, and the shortest walk that has a head

@@ -82,6 +82,7 @@ function notes({ x, w, b, v, a, mode, domain }, box) {
 const NAMES = { root: "x̃", expansion: "a" }; // of the point of expansion
 
 function view({ stage, side, control, set: change, schema, constants, palette, state, redraw, steady }) {
+  stage.classList.add("tall");
   const { range, brightest } = constants;
   const plane = plot(stage, {
     x: range, y: range, xTicks: ticks(range), yTicks: ticks(range), xLabel: "x₁", yLabel: "x₂", ground: "light",

@@ -59,6 +59,7 @@ function note({ key, x, a, mode, edge, f_a, epsilon }, tiny) {
 // --- the picture ---
 
 function view({ stage, side, control, set: change, schema, constants, palette, state, redraw, steady }) {
+  stage.classList.add("tall");
   const { range, brightest, tiny } = constants;
   const known = functions(tiny);
   const plane = plot(stage, {
@@ -131,7 +132,8 @@ function silence({ x, a }, edge, [low, high]) {
 function secondLine({ x, a, mode, steps }, { f_a, sum_R }, { gradient }, [low, high]) {
   if (mode === "point") return { tangent: [low, high].map((s) => [s, f_a + s * sum_R]) };
   const rises = middles({ x, a, steps }).map((place) => gradient(place).reduce((total, slope, i) => total + slope * (x[i] - a[i]), 0) / steps);
-  const tangent = rises.reduce((line, rise) => [...line, [line.length / steps, line.at(-1)[1] + rise]], [[0, f_a]]);
+  const tangent = [[0, f_a]];
+  for (const rise of rises) tangent.push([tangent.length / steps, tangent.at(-1)[1] + rise]);
   const pieces = steps === 1 ? "one piece with the slope halfway" : `${steps} pieces with the slopes of the path`;
   return { tangent, line: pieces, says: `From f(a), ${pieces} ${steps === 1 ? "leads" : "lead"}` };
 }

@@ -48,7 +48,7 @@ class TaylorFigure(Explorable):
         "near": "x is no farther from a than the edge at −1: enough terms make ε as small as you like.",
         "polynomial": "f is itself a polynomial of degree 3: from degree 3 on, only rounding is left over.",
         "piece": "a and x lie on the same straight piece: from degree 1 on, only rounding is left over.",
-        "corner": "a is on the corner. With the slope of the side where f rises, ε vanishes there from degree 1 on, "
+        "corner": "a is on the corner. With the slope to its right, ε vanishes there from degree 1 on, "
         "but not for x < 0.",
     }
 
