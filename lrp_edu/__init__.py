@@ -17,6 +17,7 @@ chapter                  modules
 ``digits``               `digits`
 ``rules-in-practice``    `rules`
 ``convolutions``         `convolution`, `canvas`
+``judging-heatmaps``     `evaluation`
 ``checked-claims``       `claims`
 ======================== =============================================================
 

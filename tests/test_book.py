@@ -36,6 +36,7 @@ ARROWS = {
     "digits": {"network", "layers", "rules"},
     "convolution": {"layers", "rules"},
     "canvas": {"convolution", "digits", "layers", "network"},
+    "evaluation": {"attribution", "network", "rules"},
 }
 NUMERIC = set(ARROWS)
 ARROWS["claims"] = NUMERIC

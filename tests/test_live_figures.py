@@ -14,6 +14,7 @@ import pytest
 from canvas_cases import canvas_case, canvas_magnitude
 from deep_cases import deep_case, deep_magnitude
 from digit_cases import digit_case, digit_magnitude
+from flipping_cases import flipping_case, flipping_magnitude
 from network_cases import network_case, network_magnitude
 from twins import twin
 
@@ -25,6 +26,7 @@ from lrp_edu.explorables import (
     DeepFigure,
     DigitFigure,
     Explorable,
+    FlippingFigure,
     NetworkFigure,
     NeuronFigure,
     PlaneFigure,
@@ -150,6 +152,7 @@ PARITY = [
     Parity(DigitFigure, digit_case, digit_magnitude),
     Parity(DeepFigure, deep_case, deep_magnitude),
     Parity(CanvasFigure, canvas_case, canvas_magnitude, 150),
+    Parity(FlippingFigure, flipping_case, flipping_magnitude, 300),
 ]
 
 
@@ -707,6 +710,7 @@ IN_THE_BOOK = [
     PlaneFigure(mode="path", function="smooth"),
     DigitFigure(),
     DeepFigure(),
+    FlippingFigure(),
 ]
 
 
@@ -735,6 +739,7 @@ def test_a_page_does_not_move_while_a_figure_is_dragged(show_page, page, figure)
         "plane": "xa",
         "digit": ["ink"],
         "deep": "xbs",
+        "flipping": ["count"],
     }[figure.name]
     states = [{key: value for key, value in case(random).items() if key in dragged} for _ in range(30)]
     for width in (1280, 600, 320):

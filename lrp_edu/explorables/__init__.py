@@ -8,6 +8,7 @@ from .canvas import CanvasFigure
 from .core import Explorable
 from .deep import DeepFigure
 from .digit import DigitFigure
+from .flipping import FlippingFigure
 from .network import NetworkFigure
 from .neuron import NeuronFigure
 from .plane import PlaneFigure
@@ -19,6 +20,7 @@ __all__ = [
     "DeepFigure",
     "DigitFigure",
     "Explorable",
+    "FlippingFigure",
     "NetworkFigure",
     "NeuronFigure",
     "PlaneFigure",
