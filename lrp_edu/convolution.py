@@ -18,6 +18,15 @@ from . import _check as check
 from .layers import Dense, Layer, Linear, Seen
 from .rules import LRP0
 
+#: So many numbers of all windows are held at once. They stay in the processor's cache from one step to the next.
+BAND = 2**16
+
+
+def bands(rows, columns, n, numbers):
+    """Return slices that cut the rows of all windows, each of so many numbers, into bands (``eq-unrolled``)."""
+    height = max(1, BAND // max(1, columns * n * numbers))
+    return [slice(start, start + height) for start in range(0, rows, height)]
+
 
 class Windows(NamedTuple):
     """The windows of a layer, one for each of its outputs p in ``eq-convolution``.
@@ -57,21 +66,22 @@ class Windows(NamedTuple):
 
     def padded(self, x):
         """Return images (..., channels, height, width) as (channels, height, width, n), with zeros around them."""
-        images, (top, left) = batch_last(x), self.padding
-        if not top and not left:
-            return np.ascontiguousarray(images)
-        channels, height, width, n = images.shape
-        around = np.zeros((channels, height + 2 * top, width + 2 * left, n), x.dtype)
-        around[:, top : top + height, left : left + width] = images
-        return around
+        if not any(self.padding):
+            return np.ascontiguousarray(batch_last(x))
+        images = self.zeros(x.shape, x.dtype)
+        self.inside(images)[...] = batch_last(x)
+        return images
 
-    def gathered(self, backs, shape):
-        """Return images of the given shape that add up what comes back to each place of a window."""
+    def zeros(self, shape, dtype):
+        """Return zeros for images of shape (..., channels, height, width) with their padding, the batch at the end."""
         (*batch, channels, height, width), (top, left) = shape, self.padding
-        images = np.zeros((channels, height + 2 * top, width + 2 * left, backs[0].shape[-1]), backs[0].dtype)
-        for place, back in zip(self.places(images), backs, strict=True):
-            place += back
-        return batch_first(images[:, top : top + height, left : left + width], batch)
+        return np.zeros((channels, height + 2 * top, width + 2 * left, prod(batch)), dtype)
+
+    def inside(self, images):
+        """Return a view of images without their padding."""
+        _, height, width, _ = images.shape
+        top, left = self.padding
+        return images[:, top : height - top, left : width - left]
 
 
 def fitting(layer, dy, x):
@@ -163,15 +173,23 @@ class Conv2d(Linear):
 
     def apply(self, x, W):
         """Send `x` forward: each window through the weights `W`, of shape (inputs of a window, outputs)."""
-        windows = np.stack(self.windows.places(self.windows.padded(x)), axis=1)
-        z = W.T @ windows.reshape(len(W), -1)
-        return batch_first(z.reshape(len(z), *windows.shape[2:]), x.shape[:-3])
+        places = self.windows.places(self.windows.padded(x))
+        _, *shape = places[0].shape
+        z = np.empty((W.shape[1], *shape), x.dtype)
+        for band in bands(*shape, len(W)):
+            windows = np.stack([place[:, band] for place in places], axis=1)
+            z[:, band] = (W.T @ windows.reshape(len(W), -1)).reshape(len(z), *windows.shape[2:])
+        return batch_first(z, x.shape[:-3])
 
     def transpose(self, s, W, shape):
         """Send `s` back: through the weights `W` to each window, and from there to images of the given shape."""
-        s = batch_last(s)
-        windows = (W @ s.reshape(len(s), -1)).reshape(self.inputs, len(W) // self.inputs, *s.shape[1:])
-        return self.windows.gathered(np.moveaxis(windows, 1, 0), shape)
+        s, images = batch_last(s), self.windows.zeros(shape, s.dtype)
+        places = self.windows.places(images)
+        for band in bands(*s.shape[1:], len(W)):
+            windows = (W @ s[:, band].reshape(len(s), -1)).reshape(self.inputs, len(places), *s[:, band].shape[1:])
+            for k, place in enumerate(places):
+                place[:, band] += windows[:, k]
+        return batch_first(self.windows.inside(images), shape[:-3])
 
 
 class AvgPool2d(Linear):
@@ -233,8 +251,10 @@ class AvgPool2d(Linear):
 
     def transpose(self, s, W, shape):
         """Send `s` back to each place of its window, with the weights `W`, in images of the given shape."""
-        s = batch_last(s)
-        return self.windows.gathered([s * w for (w,) in W], shape)
+        s, images = batch_last(s), self.windows.zeros(shape, s.dtype)
+        for place, (w,) in zip(self.windows.places(images), W, strict=True):
+            place += s * w
+        return batch_first(images, shape[:-3])
 
 
 class MaxPool2d(Layer):

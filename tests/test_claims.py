@@ -265,15 +265,16 @@ def upside_down(network, first, lower, middle, upper, place=rules.composite):
     return place(network, first, upper, middle, lower)
 
 
-PLACES, GATHERED, FOLD = convolution.Windows.places, convolution.Windows.gathered, convolution.fold_batch_norm
+PLACES, TRANSPOSE, FOLD = convolution.Windows.places, convolution.Conv2d.transpose, convolution.fold_batch_norm
 
 
 def kernel_turned(self, images):
     return PLACES(self, images)[::-1]
 
 
-def kernel_turned_on_the_way_back(self, backs, shape):
-    return GATHERED(self, backs[::-1], shape)
+def kernel_turned_on_the_way_back(self, s, W, shape):
+    turned = W.reshape(self.inputs, -1, self.outputs)[:, ::-1]
+    return TRANSPOSE(self, s, turned.reshape(W.shape), shape)
 
 
 def every_maximum_wins(self, R, its):
@@ -432,7 +433,7 @@ SLIPS = {
     "walk_leaves_a_remainder": (rules.ZPlus, "terms", rules.LRP0.terms),
     "c_moves_on_the_walk": (rules.ZPlus, "terms", rules.LRP0.terms),
     "convolution_is_a_sum": (convolution.Windows, "places", kernel_turned),
-    "convolution_is_unrolled": (convolution.Windows, "gathered", kernel_turned_on_the_way_back),
+    "convolution_is_unrolled": (convolution.Conv2d, "transpose", kernel_turned_on_the_way_back),
     "padding_would_take_a_share": (rules.ZBox, "bounds", lambda self, a: [0 * a, 0 * a]),
     "average_in_proportion": (convolution.AvgPool2d, "rule", rules.Flat()),
     "winner_takes_all": (convolution.MaxPool2d, "relprop", every_maximum_wins),

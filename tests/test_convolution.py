@@ -12,6 +12,7 @@ from strategies import DTYPES, grid, rules_named
 
 from lrp_edu import AvgPool2d, Conv2d, Flatten, MaxPool2d, fold_batch_norm
 from lrp_edu.claims.reference import draw_rule
+from lrp_edu.convolution import bands
 from lrp_edu.layers import Dense, ReLU
 from lrp_edu.network import Network
 from lrp_edu.propagate import losses, propagate
@@ -442,6 +443,22 @@ def test_no_array_has_a_place_for_each_input_and_each_output():
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 30e6
+
+
+@pytest.mark.parametrize("band", [1, 150])
+def test_windows_are_worked_off_in_bands(monkeypatch, band):
+    """One row of windows at once, or two with a rest."""
+    rng = np.random.default_rng(10)
+    layer, x = Conv2d(random(rng, 3, 2, 3, 2), stride=(2, 1), padding=1), random(rng, 2, 2, 9, 5)
+    seen, z = layer.see(x)
+    dy = random(rng, *z.shape)
+    slopes, relevance = layer.gradprop(dy, x), propagate(ZBox(-4, 4), seen, dy)
+    monkeypatch.setattr("lrp_edu.convolution.BAND", band)
+    assert len(bands(5, 6, 2, 12)) == {1: 5, 150: 5}[band] and len(bands(5, 6, 1, 12)) == {1: 5, 150: 3}[band]
+    np.testing.assert_allclose(layer.forward(x), z, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(layer.gradprop(dy, x), slopes, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(layer.gradprop(dy[0], x[0]), slopes[0], rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(propagate(ZBox(-4, 4), seen, dy), relevance, rtol=1e-11, atol=1e-12)
 
 
 # Batch norm.
