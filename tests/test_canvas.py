@@ -125,7 +125,7 @@ def test_a_batch_has_canvases_with_one_digit_and_with_two():
     x, targets = train_canvas.canvases(rng, images, labels, rows)
     assert x.shape == (400, 16, 20, 1) and x.dtype == np.float32 and np.abs(x).max() <= 1
     assert (targets[rows, labels[rows]] == 1).all() and set(targets.sum(axis=1)) == {1, 2}
-    assert 0.4 < (targets.sum(axis=1) == 1).mean() < 0.6
+    assert 0.25 < (targets.sum(axis=1) == 1).mean() < 0.45
 
 
 def test_script_learns_and_stores_what_the_package_reads(tmp_path, capsys, monkeypatch):
