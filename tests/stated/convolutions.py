@@ -13,7 +13,8 @@ composite, plus, zero, product, ink = list(maps)[:5]
 assert medians((composite, plus, zero, product, ink), right) == [0.81, 0.49, 0.62, 0.51, 0.79]
 assert medians((composite, plus, zero, product, ink), wrong) == [0.05, 0.27, 0.15, 0.17, 0.21]
 assert np.allclose(inside(maps[ink], right) + inside(maps[ink], wrong), 1)
-assert [round(float(np.median(inside(m, w))), 2) for m, w in ((R, two.masks[:, 0]), (-R, two.masks[:, 1]))] == [0.75, 0.75]
+sides = ((R, two.masks[:, 0]), (-R, two.masks[:, 1]))
+assert [round(float(np.median(inside(m, w))), 2) for m, w in sides] == [0.75, 0.75]
 
 again = draw_canvases(100, count=2, seed=99)
 sum_of = []
