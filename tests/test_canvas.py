@@ -125,15 +125,15 @@ def test_a_batch_has_canvases_with_one_digit_and_with_two():
     x, targets = train_canvas.canvases(rng, images, labels, rows)
     assert x.shape == (400, 16, 20, 1) and x.dtype == np.float32 and np.abs(x).max() <= 1
     assert (targets[rows, labels[rows]] == 1).all() and set(targets.sum(axis=1)) == {1, 2}
-    assert 0.4 < (targets.sum(axis=1) == 1).mean() < 0.6
+    assert 0.25 < (targets.sum(axis=1) == 1).mean() < 0.45
 
 
 def test_script_learns_and_stores_what_the_package_reads(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(train_canvas, "batches", partial(few_batches, 60))
+    monkeypatch.setattr(train_canvas, "batches", partial(few_batches, 150))
     monkeypatch.setattr(train_canvas, "accuracy", partial(train_canvas.accuracy, n=300))
     train_canvas.main(tmp_path / "network.npz")
     shown = capsys.readouterr().out
-    assert float(shown.split("held out ")[1].split("%")[0]) > 30  # by chance it would be 10
+    assert float(shown.split("held out ")[1].split("%")[0]) > 15  # by chance it would be 10
     with np.load(tmp_path / "network.npz") as new:
         assert {new[name].dtype for name in new.files} == {np.dtype(np.float32)}
         assert new["K3"].shape == (32, 24, 4, 4) and new["W4"].shape == (64, 10)

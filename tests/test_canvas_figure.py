@@ -156,7 +156,7 @@ def test_digits_are_chosen_and_a_class_is_clicked(show_page):
     page = show_page(CanvasFigure(target="3"))
     page.locator("select[data-control=one]").select_option("5")
     page.locator("select[data-control=other]").select_option("none")
-    page.locator(".logit input[value='5']").check()
+    page.locator(".logit:has(input[value='5'])").click()
     now = agrees(page)
     assert (now["one"], now["other"], now["target"]) == ("5", "none", "5")
     assert page.locator("[data-handle=other]").is_hidden()

@@ -231,5 +231,6 @@ def _difference(target, against):
 CAPTION = (
     "Drag the two digits, and watch the heatmap go along. Then ask for the other one: [why 7?](target=7) "
     "[Why 3?](target=3) And [why 3 and not 7?](target=3;against=7) Try [gradient × input, nearly]"
-    "(upper=lrp0;hidden=lrp0;first=lrp0), and [z⁺ above](upper=zplus;hidden=zplus;target=3)."
+    "(upper=lrp0;hidden=lrp0;first=lrp0), and [z⁺ above](upper=zplus;hidden=zplus;target=3), "
+    "and compare the shares inside the frame."
 )
