@@ -72,11 +72,13 @@ def propagate(rule, seen, R):
     with np.errstate(over="ignore", invalid="ignore"):
         for part in rule.parts(seen.a, seen.W, seen.b):
             d = rule.total(seen, part.terms)  # 1 forward
-            d += part.bias
+            if np.any(part.bias):
+                d += part.bias
             if rule.epsilon:
                 d += stabilizer(d, rule.epsilon)
             s = divide(R, d, seen.W.axes)  # 2 divide
-            s *= part.share
+            if part.share != 1:
+                s *= part.share
             for x, W in part.terms:
                 c = seen.layer.transpose(s, W, seen.a.shape)  # 3 backward
                 c *= x  # 4 multiply

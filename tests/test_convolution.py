@@ -186,6 +186,19 @@ def test_bounds_for_each_channel_and_each_pixel():
     assert ZBox(low, np.ones((2, 3, 4))).high[1][2] == (1, 1, 1, 1) and hash(ZBox(np.zeros((1, 2, 2)), 1))
 
 
+def test_digits_may_be_lost_beside_the_largest_relevance_of_all_rows():
+    """A ratio below the range of float32 is no error where another row of the image has far more."""
+    seen, _ = Conv2d([[[[1e10]]]]).see(np.ones((1, 2, 1), np.float32))
+    assert propagate(LRP0(), seen, np.float32([[[1e-30], [1]]])).sum() == 1
+    with pytest.raises(ValueError, match="relevance must have a magnitude"):
+        propagate(LRP0(), seen, np.float32([[[1e-30], [0]]]))
+
+
+def test_derived_weights_act_on_the_same_axes():
+    W, _ = Conv2d(np.ones((2, 3, 1, 1))).parameters(np.dtype(float))
+    assert W.axes == W.unit.axes == 3
+
+
 def test_convolution_keeps_copies_in_any_precision():
     weight, bias = np.ones((1, 1, 2, 2)), np.ones(1)
     layer = Conv2d(weight, bias)
@@ -407,6 +420,7 @@ def test_sizes_of_a_network_for_images():
     network = small_network(np.random.default_rng(7), AvgPool2d)
     assert network.input_shape == (2, "height", "width") and network.output_shape == (3,)
     assert (network.inputs, network.outputs, len(network.weighted), len(network.sharing)) == (2, 3, 4, 5)
+    assert network.largest((2, 9, 8)) == 3 * 9 * 8 and network.largest((2, 90, 8)) == 3 * 90 * 8
     network = Network([AvgPool2d(2), Conv2d(np.ones((4, 2, 1, 1))), MaxPool2d(2), Flatten()])
     assert network.input_shape == ("channels", "height", "width") and network.output_shape == ("features",)
 

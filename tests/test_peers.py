@@ -10,6 +10,7 @@ from lrp_edu.network import Network
 from lrp_edu.rules import LRP0, AlphaBeta, Epsilon, Flat, Gamma, WSquare, ZBox, ZPlus
 
 torch = pytest.importorskip("torch")
+torch.set_num_threads(1)  # small products, which several threads only hold up
 
 
 def zennit():
