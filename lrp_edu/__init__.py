@@ -15,6 +15,7 @@ chapter                  modules
 ``deep-taylor``          `deep_taylor`
 ``full-network``         `layers`, `rules`, `propagate`, `network`, `explanation`
 ``digits``               `digits`
+``judging-heatmaps``     `evaluation`
 ``checked-claims``       `claims`
 ======================== =============================================================
 

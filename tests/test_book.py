@@ -34,6 +34,7 @@ ARROWS = {
     "messages": {"network", "layers", "propagate", "rules"},
     "deep_taylor": {"layers", "network", "propagate", "roots", "rules"},
     "digits": {"network", "layers", "rules"},
+    "evaluation": {"attribution", "network", "rules"},
 }
 NUMERIC = set(ARROWS)
 ARROWS["claims"] = NUMERIC

@@ -9,6 +9,7 @@ from lrp_edu import (
     attribution,
     decomposition,
     deep_taylor,
+    evaluation,
     explanation,
     first_order,
     layers,
@@ -123,6 +124,23 @@ def root_beyond(f, x, v):
 
 def root_clipped(f, x, v):
     return np.maximum(0, x - (f.preactivation(x) / (v @ f.w))[..., None] * v)
+
+
+def least_at_first(R):
+    return np.argsort(np.argsort(R.reshape(len(R), -1), axis=1), axis=1).reshape(R.shape)
+
+
+def cosine(p, q):
+    return (p * q).sum(axis=1) / np.sqrt((p * p).sum(axis=1) * (q * q).sum(axis=1))
+
+
+def without_a_new_bias(layer, weight, bias):
+    return layers.Dense(weight, layer.bias)
+
+
+def means_that_are_sums(shape, draws, seed):
+    rng = np.random.default_rng(seed)
+    return [rng.multinomial(size, [1 / size] * size, draws) for size in shape]
 
 
 def relevance_of(share):
@@ -384,6 +402,16 @@ SLIPS = {
     "common_term": (rules.LRP0, "terms", rules.WSquare.terms),
     "common_term_changes_shares": (rules.LRP0, "terms", terms(lambda a, W: (a, W.ones))),
     "starts_from_the_logit": (network.Network, "_target", first_output),
+    "flips_of_a_linear_model": (evaluation, "_places", least_at_first),
+    "occlusion_wins_on_a_linear_model": (evaluation, "_places", least_at_first),
+    "exact_shares_lose_elsewhere": (evaluation, "_replacement", lambda replacement, x: 0 * x),
+    "uniform_mass_is_the_area": (evaluation, "mass_accuracy", evaluation.rank_accuracy),
+    "ranks_alone_count": (evaluation, "rank_accuracy", evaluation.mass_accuracy),
+    "correlation_knows_no_scale": (evaluation, "correlation", cosine),
+    "one_neuron_has_one_map": (evaluation, "similarity", evaluation.correlation),
+    "right_maps_may_stay": (evaluation, "similarity", evaluation.correlation),
+    "shift_is_made_up_for": (evaluation, "_with", without_a_new_bias),
+    "interval_goes_along": (evaluation, "_drawn", means_that_are_sums),
 }  # fmt: skip
 
 # These prove what no function of the package computes.

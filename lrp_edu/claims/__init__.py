@@ -5,11 +5,14 @@ twice, by `lrp_edu` and from the equation, and returns by how much the two diffe
 magnitudes that were summed. ``python -m lrp_edu`` checks them all.
 """
 
-from . import attributions, networks, neurons, series, sharing, walks
+from . import attributions, judging, networks, neurons, series, sharing, walks
 from .checking import Claim, Claims, Result, as_markdown, check, equations
 
 __all__ = ["CLAIMS", "Claim", "Claims", "Result", "as_markdown", "check", "equations"]
 
 CLAIMS = Claims(
-    [*attributions.CLAIMS, *series.CLAIMS, *neurons.CLAIMS, *sharing.CLAIMS, *walks.CLAIMS, *networks.CLAIMS]
+    [
+        *attributions.CLAIMS, *series.CLAIMS, *neurons.CLAIMS, *sharing.CLAIMS, *walks.CLAIMS, *networks.CLAIMS,
+        *judging.CLAIMS,
+    ]  # fmt: skip
 )

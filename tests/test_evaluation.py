@@ -1,0 +1,312 @@
+"""Measures of heatmaps: slow loops from the equations, baselines, edges, and a table that a seed leaves alone."""
+
+from functools import partial
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import DTYPES, grid
+
+from lrp_edu import evaluation
+from lrp_edu.digits import load_digits, load_network
+from lrp_edu.evaluation import (
+    EXPLAINERS,
+    MEASURES,
+    Comparison,
+    area,
+    compare,
+    correlation,
+    flip,
+    interval,
+    mass_accuracy,
+    randomized,
+    rank_accuracy,
+    shifted,
+    similarity,
+)
+from lrp_edu.layers import Dense, ReLU
+from lrp_edu.network import Network
+
+SHAPES = [(4,), (1, 2, 2), (2, 3)]
+
+
+class Folded:
+    """A network whose inputs have any shape; what it computes is that of a dense one."""
+
+    def __init__(self, network, shape):
+        self.network, self.shape, self.outputs = network, shape, network.outputs
+
+    def forward(self, x):
+        return self.network.forward(x.reshape(len(x), -1))
+
+
+@st.composite
+def networks(draw, outputs=3):
+    """Draw a network of two layers, images of some shape, and maps of that shape."""
+    shape, n = draw(st.sampled_from(SHAPES)), draw(st.integers(1, 4))
+    d = int(np.prod(shape))
+    layers = Dense(draw(grid((d, 3))), draw(grid(3))), ReLU(), Dense(draw(grid((3, outputs))))
+    return Folded(Network(layers), shape), draw(grid((n, *shape))), draw(grid((n, *shape)))
+
+
+def order_of(R, least_first=False):
+    """Return the inputs of one map, the most relevant first, ties in the order of the image."""
+    sign = 1 if least_first else -1
+    return sorted(range(R.size), key=lambda i: (sign * R.ravel()[i], i))
+
+
+@given(networks(), st.integers(1, 5), st.booleans(), st.data())
+def test_flipping_replaces_one_input_after_the_other(case, step, least_first, data):
+    network, x, R = case
+    r = data.draw(st.sampled_from([0.5, np.full(network.shape, -1.0), np.flip(x, axis=0)]))
+    target = np.arange(len(x)) % 3
+    curve = flip(network, x, R, target, replacement=r, step=step, least_first=least_first)
+    for n, image in enumerate(x):
+        point, expected = image.copy().ravel(), [network.forward(image[None])[0, target[n]]]
+        gone = np.broadcast_to(r, x.shape)[n].ravel()
+        for count, i in enumerate(order_of(R[n], least_first), 1):
+            point[i] = gone[i]
+            if count % step == 0 or count == point.size:
+                expected.append(network.forward(point[None])[0, target[n]])
+        assert curve[n].tolist() == expected
+
+
+@given(grid((3, 5)))
+def test_area_is_the_mean_drop(curve):
+    for n, row in enumerate(curve):
+        total = 0
+        for value in row:
+            total += row[0] - value
+        assert area(curve)[n] == pytest.approx(total / 5, abs=1e-12)
+    assert area(curve[:, :1]).tolist() == [0, 0, 0]
+
+
+@given(networks(), st.data())
+def test_mass_and_rank_count_inside_the_mask(case, data):
+    _, _, R = case
+    mask = data.draw(st.sampled_from(["one", "some", "all"]))
+    mask = {"one": np.eye(1, R[0].size).astype(bool), "all": np.ones((1, R[0].size), bool)}.get(
+        mask, np.arange(R[0].size)[None] % 2 == 0
+    ).reshape(R.shape[1:])
+    mass, rank = mass_accuracy(R, mask), rank_accuracy(R, mask)
+    for n, one in enumerate(R):
+        positive = [max(value, 0) for value in one.ravel()]
+        inside = [value for value, there in zip(positive, mask.ravel(), strict=True) if there]
+        assert mass[n] == pytest.approx(sum(inside) / sum(positive) if sum(positive) else 0, abs=1e-12)
+        first = order_of(one)[: mask.sum()]
+        assert rank[n] == sum(mask.ravel()[i] for i in first) / mask.sum()
+
+
+@given(networks(), st.data())
+def test_correlation_is_that_of_the_textbook(case, data):
+    _, p, R = case
+    found, alike = correlation(p, R), similarity(p, R)
+    for n, (one, other) in enumerate(zip(p, R, strict=True)):
+        flat = np.ptp(one) == 0 or np.ptp(other) == 0
+        slow = 0 if flat else np.corrcoef(one.ravel(), other.ravel())[0, 1]
+        assert found[n] == pytest.approx(slow, abs=1e-9)
+        sums = np.sign(one.sum()) * np.sign(other.sum())
+        assert alike[n] == sums * found[n]
+
+
+@pytest.mark.parametrize("size", [1e-300, 1.0, 1e300])
+def test_correlation_of_maps_of_any_size(size):
+    maps = np.array([[1.0, 2.0, 4.0]])
+    assert correlation(maps * size, -maps) == pytest.approx([-1], abs=1e-15)
+    assert correlation(maps, maps * 0 + size).tolist() == [0]
+
+
+def small():
+    layers = Dense(np.arange(12.0).reshape(4, 3), [1.0, 2.0, 3.0]), ReLU(), Dense(np.arange(6.0).reshape(3, 2), [7, 8])
+    return Network(layers)
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_upper_layers_are_shuffled_and_lower_ones_stay(count):
+    network = small()
+    broken = randomized(network, count, seed=3)
+    pairs = list(zip(network.weighted, broken.weighted, strict=True))
+    for place, (old, new) in enumerate(pairs):
+        stays = place < len(pairs) - count
+        assert np.array_equal(old.weight, new.weight) == stays
+        assert np.array_equal(np.sort(old.weight, axis=None), np.sort(new.weight, axis=None))
+        assert np.array_equal(np.sort(old.bias), np.sort(new.bias))
+    assert [type(layer) for layer in broken.layers] == [Dense, ReLU, Dense]
+
+
+def test_a_cascade_keeps_what_it_has_shuffled():
+    network = small()
+    one, two = (randomized(network, count, seed=3) for count in (1, 2))
+    assert np.array_equal(one.weighted[1].weight, two.weighted[1].weight)
+    other = randomized(network, 1, seed=4)
+    assert not np.array_equal(one.weighted[1].weight, other.weighted[1].weight)
+    assert network.weighted[1].weight.tolist() == np.arange(6.0).reshape(3, 2).tolist()
+
+
+@given(grid((3, 4)), st.floats(-2, 2))
+def test_shifted_inputs_give_the_same_outputs(x, t):
+    assert shifted(small(), t).forward(x + t) == pytest.approx(small().forward(x), abs=1e-9)
+
+
+def test_an_interval_is_that_of_means_of_drawn_images():
+    values = np.array([3.1, 1.2, 4.4, 1.7, 5.3, 9.1, 2.6, 6.0, 5.5, 8.8, 0.4])
+    rng = np.random.default_rng(1)
+    means = [values[rng.integers(11, size=11)].mean() for _ in range(20000)]
+    expected = np.quantile(means, [0.05, 0.95])
+    assert interval(values, level=0.9, draws=20000) == pytest.approx(expected, abs=0.05)
+
+
+def test_an_interval_draws_seeds_and_images_apart():
+    values = np.add.outer([0.0, 10.0, 20.0], np.arange(5.0))
+    rng = np.random.default_rng(1)
+    means = [values[np.ix_(rng.integers(3, size=3), rng.integers(5, size=5))].mean() for _ in range(20000)]
+    assert interval(values, draws=20000) == pytest.approx(np.quantile(means, [0.025, 0.975]), abs=0.3)
+    low, high = interval(values.ravel(), draws=20000)
+    assert high - low < 0.7 * np.diff(interval(values, draws=20000))
+
+
+def test_an_interval_knows_its_level_and_its_seed():
+    values = np.arange(20.0)
+    wide, narrow = interval(values, level=0.99), interval(values, level=0.5)
+    assert wide[0] < narrow[0] < 9.5 < narrow[1] < wide[1]
+    assert interval(values, seed=1).tolist() == interval(values, seed=1).tolist() != interval(values, seed=2).tolist()
+
+
+@given(DTYPES)
+def test_precision_stays_and_inputs_are_not_changed(dtype):
+    network, x = small(), np.linspace(-1, 1, 12, dtype=dtype).reshape(3, 4)
+    kept = x.copy()
+    for array in (flip(network, x, x, 0, replacement=-1.0), correlation(x, x), mass_accuracy(x, np.abs(x) > 0.3)):
+        assert array.dtype == dtype
+    assert np.array_equal(x, kept)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda net, x: flip(net, x[0], x[0], 0, replacement=0), r"x must have shape \(n, ...\), the first axis"),
+        (lambda net, x: flip(net, x, x[:, :2], 0, replacement=0), r"relevance must have shape \(3, 4\) like x, got"),
+        (lambda net, x: flip(net, x, x, 2, replacement=0), "target must lie between 0 and 1, got 2"),
+        (lambda net, x: flip(net, x, x, 0.5, replacement=0), "target must be an int, or an int array"),
+        (lambda net, x: flip(net, x, x, [0, 1], replacement=0), r"int array of shape \(3,\)"),
+        (lambda net, x: flip(net, x, x, 0, replacement=np.zeros(3)), r"must broadcast to the shape \(3, 4\)"),
+        (lambda net, x: flip(net, x, x, 0, replacement=np.nan), "replacement must hold finite numbers"),
+        (lambda net, x: flip(net, x, x, 0, replacement=0, step=0), "step must be a whole number of at least 1, got 0"),
+        (lambda net, x: area(3.0), "curve must have shape"),
+        (lambda net, x: mass_accuracy(x, np.ones(4)), "mask must hold True and False, got dtype float64"),
+        (lambda net, x: mass_accuracy(x, np.zeros(4, bool)), "mask must hold at least one input"),
+        (lambda net, x: rank_accuracy(x, np.ones(3, bool)), r"mask must broadcast to the shape \(3, 4\)"),
+        (lambda net, x: rank_accuracy(x[0], np.ones(4, bool)), "relevance must have shape"),
+        (lambda net, x: correlation(x, x[:2]), r"other must have shape \(3, 4\) like one"),
+        (lambda net, x: similarity(x, x[:2]), r"other must have shape \(3, 4\) like one"),
+        (lambda net, x: randomized(net, 3, 0), "layers must be at most 2, the number of layers with weights, got 3"),
+        (lambda net, x: randomized(net, -1, 0), "layers must be a whole number of at least 0, got -1"),
+        (lambda net, x: shifted(Network([ReLU(), *net.layers]), 1.0), "must begin with a dense layer, got ReLU"),
+        (lambda net, x: shifted(net, [1.0, 2.0]), "shift must be a single number"),
+        (lambda net, x: interval([]), "values must have shape"),
+        (lambda net, x: interval(x[None]), "values must have shape"),
+        (lambda net, x: interval(x, level=1), "level must lie between 0 and 1, got 1"),
+        (lambda net, x: interval(x, draws=0), "draws must be a whole number of at least 1"),
+    ],
+)
+def test_bad_input_is_told(call, message):
+    with pytest.raises(ValueError, match=message):
+        call(small(), np.linspace(-1, 1, 12).reshape(3, 4))
+
+
+# The table.
+
+
+@pytest.fixture(scope="module")
+def digits():
+    data, network = load_digits(), load_network()
+    x = data.images[data.test][::3]
+    return network, x, network.forward(x).argmax(axis=1), data.images[data.train].mean(axis=0)
+
+
+def measured(digits, **options):
+    network, x, top, mean = digits
+    return compare(network, x, top, low=-1.0, high=1.0, mean=mean, step=8, **options)
+
+
+def test_the_table_says_the_same_with_other_seeds(digits):
+    """No verdict turns round, and those on what is measured without a seed stay."""
+    one, other = (measured(digits, seeds=seeds) for seeds in (range(3), range(50, 53)))
+    for measure, values in one.values.items():
+        for name in values:
+            verdicts = one.verdict(measure, name), other.verdict(measure, name)
+            assert set(verdicts) != {1, -1}, (measure, name)
+            assert measure == "flip, others" or len(set(verdicts)) == 1, (measure, name)
+            # The same measure lies in both intervals, a little stretched.
+            (low, high), mean = one.interval(measure, name), other.mean(measure, name)
+            stretch = 0.5 * (high - low) + 0.02
+            assert low - stretch <= mean <= high + stretch, (measure, name)
+
+
+def test_the_table_holds_what_the_functions_say(digits):
+    network, x, top, mean = digits
+    table = measured(digits, seeds=[7], mask=x > 0)
+    explain = partial(EXPLAINERS["LRP-0"], low=-1.0, high=1.0)
+    R, z = explain(network, x, top), network.forward(x)
+    second = np.argsort(z, axis=1)[:, -2]
+    expected = {
+        "flip, blank": area(flip(network, x, R, top, replacement=-1.0, step=8)),
+        "flip, mean": area(flip(network, x, R, top, replacement=mean, step=8)),
+        "least first": area(flip(network, x, R, top, replacement=mean, step=8, least_first=True)),
+        "two classes": similarity(R, explain(network, x, second)),
+        "top shuffled": similarity(R, explain(randomized(network, 1, 7), x, top)),
+        "shifted": correlation(R, explain(shifted(network, 1.0), x + 1, top)),
+        "mass": mass_accuracy(R, x > 0),
+        "rank": rank_accuracy(R, x > 0),
+    }
+    assert set(table.values) == set(MEASURES) == {*expected, "flip, others"}
+    for measure, values in expected.items():
+        assert np.array_equal(table.values[measure]["LRP-0"].ravel(), values), measure
+
+
+def test_no_image_is_replaced_by_itself(monkeypatch, digits):
+    network, x, top, mean = digits
+    seen = []
+
+    def watched(*args, replacement, **_):
+        seen.append(replacement)
+        return np.zeros((len(x), 2))
+
+    monkeypatch.setattr(evaluation, "flip", watched)
+    measured(digits, explainers={"LRP-0": EXPLAINERS["LRP-0"]}, seeds=[0, 1])
+    others = [r for r in seen if np.shape(r) == x.shape]
+    assert len(others) == 2 and not np.array_equal(*others)
+    assert not any((r == x).all(axis=1).any() for r in others)
+
+
+def test_maps_of_noise_tell_nothing(digits):
+    table = measured(digits, explainers={name: EXPLAINERS[name] for name in ("z^B, γ, LRP-0", "random")})
+    for measure in ("two classes", "top shuffled", "shifted"):
+        assert abs(table.mean(measure, "random")) < 0.05
+    assert table.verdict("flip, mean", "random") == table.verdict("shifted", "random") == -1
+    assert table.verdict("least first", "random") == -1
+
+
+def test_a_verdict_is_that_of_the_difference():
+    rng = np.random.default_rng(0)
+    base = rng.normal(size=100)
+    up, down = base + 0.01, base - 0.01
+    flips = {"a": base, "b": up, "c": down, "d": base[::-1], "e": base + 1e-12}
+    least = {"a": base, "b": up, "c": down}
+    table = Comparison({"flip, mean": flips, "least first": least, "two classes": {"a": base, "b": up}})
+    assert [table.verdict("flip, mean", name) for name in "abcde"] == [0, 1, -1, 0, 0]
+    assert [table.verdict("least first", name) for name in "abc"] == [0, -1, 1]
+    assert table.verdict("flip, mean", "a", than="b") == -1 and table.verdict("two classes", "b") == 0
+
+
+def test_the_table_is_shown_as_text_and_as_html():
+    values = np.repeat([[-1.0, -2.0]], 3, axis=0)
+    table = Comparison({"flip, mean": {"one": values, "two": values + 1}})
+    assert repr(table).splitlines()[1].split() == ["one", "−1.50", "±", "0.50"]
+    assert repr(table).splitlines()[2].split() == ["two", "−0.50", "±", "0.50+"]
+    assert list(table.of("flip, mean").values) == ["flip, mean"]
+    with pytest.raises(ValueError, match="measures must be some of flip, mean, got shifted"):
+        table.of("shifted")
+    html = table._repr_html_()
+    assert html.count("<tr>") == 3 and "<th>flip, mean</th>" in html and "<td>two</td><td>−0.50 ± 0.50+</td>" in html
