@@ -7,6 +7,7 @@ share. How to add one stands in `core.explorable`.
 from .core import Explorable
 from .deep import DeepFigure
 from .digit import DigitFigure
+from .flipping import FlippingFigure
 from .network import NetworkFigure
 from .neuron import NeuronFigure
 from .plane import PlaneFigure
@@ -17,6 +18,7 @@ __all__ = [
     "DeepFigure",
     "DigitFigure",
     "Explorable",
+    "FlippingFigure",
     "NetworkFigure",
     "NeuronFigure",
     "PlaneFigure",
