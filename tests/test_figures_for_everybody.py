@@ -12,6 +12,7 @@ from lrp_edu import explorables
 from lrp_edu.explorables import (
     DeepFigure,
     DigitFigure,
+    FlippingFigure,
     NetworkFigure,
     NeuronFigure,
     PlaneFigure,
@@ -99,6 +100,20 @@ WALKS = {
             plain_stop("button", "Reset"),
         ],
         "a = 0.1, f(a) = 0.01, T(x) = 0.353, ε = f(x) − T(x) = 0.4251",
+    ),
+    "flipping": (
+        FlippingFigure(caption="Try [blank paper](replacement=blank)."),
+        [
+            ("slider", "pixels replaced", 8, 0, 64, None),
+            *slider("pixels replaced", 8, 0, 64),
+            plain_stop("combobox", "order by", "zᴮ, γ, LRP-0"),
+            plain_stop("combobox", "image of a", "3"),
+            plain_stop("radio", "mean image"),
+            plain_stop("radio", "most relevant"),
+            plain_stop("button", "Reset"),
+            plain_stop("link", "blank paper"),
+        ],
+        f"logit of the class = {show(FlippingFigure(count=9).numbers()['f'])}",
     ),
     "shares": (
         SharesFigure(x=(2, 2.5), caption="Try [a sum](function=sum)."),
@@ -294,6 +309,7 @@ ALL = (
     PlaneFigure(mode="path", function="neuron", x=(1, 1), a=(0, 0), steps=4),
     DigitFigure(against="second"),
     DeepFigure(),
+    FlippingFigure(count=30),
 )
 READ = """([selector, name]) => [...document.querySelectorAll(selector)]
     .filter((element) => element.checkVisibility() && !element.closest("[display=none]"))
@@ -302,6 +318,7 @@ LINES = {
     "input[type=number], select, button:not(.to-edge), .choice span": "borderTopColor",
     ".bar:not([data-kind=baseline]), .ladder-bar, .logit:not([data-against]) .logit-bar": "backgroundColor",
     ".specimen, .logit:has(:checked)": "borderTopColor",
+    ".flip-line": "stroke",
     ".curve, .polynomial, .side-curve, .side-tangent, .gap, .edge-line:not([data-sign=missing]), .track": "stroke",
     ".taylor .mark, .side-view .mark-disc, .network .handle .mark": "fill",
     ".plot:not(.on-light) .mark-open, .plot:not(.on-light) .mark-diamond": "stroke",

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from deep_cases import deep_case, deep_magnitude
 from digit_cases import digit_case, digit_magnitude
+from flipping_cases import flipping_case, flipping_magnitude
 from network_cases import network_case, network_magnitude
 from twins import twin
 
@@ -23,6 +24,7 @@ from lrp_edu.explorables import (
     DeepFigure,
     DigitFigure,
     Explorable,
+    FlippingFigure,
     NetworkFigure,
     NeuronFigure,
     PlaneFigure,
@@ -147,6 +149,7 @@ PARITY = [
     Parity(NetworkFigure, network_case, network_magnitude),
     Parity(DigitFigure, digit_case, digit_magnitude),
     Parity(DeepFigure, deep_case, deep_magnitude),
+    Parity(FlippingFigure, flipping_case, flipping_magnitude, 300),
 ]
 
 
@@ -704,6 +707,7 @@ IN_THE_BOOK = [
     PlaneFigure(mode="path", function="smooth"),
     DigitFigure(),
     DeepFigure(),
+    FlippingFigure(),
 ]
 
 
@@ -732,6 +736,7 @@ def test_a_page_does_not_move_while_a_figure_is_dragged(show_page, page, figure)
         "plane": "xa",
         "digit": ["ink"],
         "deep": "xbs",
+        "flipping": ["count"],
     }[figure.name]
     states = [{key: value for key, value in case(random).items() if key in dragged} for _ in range(30)]
     for width in (1280, 600, 320):

@@ -129,10 +129,8 @@ class FlippingFigure(Explorable):
         """Return the curve of each order and its area, the class that is read by now, its logit, and the drop."""
         digit, least = int(self.digit), self.first == "least"
         r = {"mean": MEAN, "blank": np.full(PIXELS, LOW), "other": IMAGES[(digit + 1) % 10]}[self.replacement]
-        x = IMAGES[[digit]]
-        curves = {
-            key: flip(NETWORK, x, R[[digit]], digit, replacement=r, least_first=least)[0] for key, R in MAPS.items()
-        }
+        x, maps = IMAGES[[digit] * len(MAPS)], np.stack([R[digit] for R in MAPS.values()])
+        curves = dict(zip(MAPS, flip(NETWORK, x, maps, digit, replacement=r, least_first=least), strict=True))
         gone = order_of(self.order, digit, least)[: self.count]
         image = x[0].copy()
         image[gone] = r[gone]
