@@ -304,7 +304,7 @@ def shifted(network, shift):
     Parameters
     ----------
     network : Network
-        Its first layer is dense.
+        Its first layer is dense, or a convolution without padding: zeros around an image do not move.
     shift : float
         By how much each input moves, t.
 
@@ -316,7 +316,7 @@ def shifted(network, shift):
     Raises
     ------
     ValueError
-        If the first layer is not dense.
+        If the first layer is neither.
 
     Notes
     -----
@@ -330,9 +330,10 @@ def shifted(network, shift):
     (array([2.]), array([2.]))
     """
     first, *above = network.layers
-    if getattr(first, "weight", np.empty(0)).ndim != 2:
-        raise ValueError(f"network must begin with a dense layer, got {first!r}")
-    bias = first.bias - check.scalar("shift", shift) * first.weight.sum(axis=0)
+    moving = {2: 0, 4: (1, 2, 3)}.get(np.ndim(getattr(first, "weight", 0)))  # the axes of the inputs
+    if moving is None or np.any(getattr(getattr(first, "windows", None), "padding", 0)):
+        raise ValueError(f"network must begin with a dense layer, or a convolution without padding, got {first!r}")
+    bias = first.bias - check.scalar("shift", shift) * first.weight.sum(axis=moving)
     return Network([_with(first, first.weight, bias), *above])
 
 
@@ -486,7 +487,7 @@ def compare(
     mask : array_like of bool that broadcasts to (n, ...), optional
         Where the object lies, if it is known: then mass and rank are measured, too.
     shift : float or None, default=1.0
-        By how much the inputs move; None leaves that measure out, for networks whose first layer is not dense.
+        By how much the inputs move; None leaves that measure out, for networks that `shifted` does not take.
     step : int, default=1
         So many inputs are flipped at once.
     seeds : iterable of int, default=range(5)
@@ -512,7 +513,8 @@ def compare(
     turns = {seed: rng.integers(1, len(x), size=len(x)) for seed, rng in rngs.items()}
     other = {seed: x[(np.arange(len(x)) + turn) % len(x)] for seed, turn in turns.items()}
     broken = [randomized(network, 1, seed) for seed in seeds]
-    second = np.where(np.arange(network.outputs) == target[:, None], -np.inf, network.forward(x)).argmax(axis=1)
+    output = network.forward(x)
+    second = np.where(np.arange(output.shape[1]) == target[:, None], -np.inf, output).argmax(axis=1)
     values = {name: {} for name in MEASURES}
     for name, explain in explainers.items():
         explain = partial(explain, low=low, high=high)
@@ -642,8 +644,9 @@ def _target(network, target, x):
     target = check.rows("target", target)
     if target.dtype.kind not in "iu" or target.shape not in ((), x.shape[:1]):
         raise ValueError(f"target must be an int, or an int array of shape {x.shape[:1]}, got {target!r}")
-    if np.any((target < 0) | (target >= network.outputs)):
-        raise ValueError(f"target must lie between 0 and {network.outputs - 1}, got {target.tolist()}")
+    outputs = network.outputs if isinstance(network.outputs, int) else network.forward(x).shape[-1]
+    if np.any((target < 0) | (target >= outputs)):
+        raise ValueError(f"target must lie between 0 and {outputs - 1}, got {target.tolist()}")
     return np.broadcast_to(target, x.shape[:1])
 
 
@@ -680,9 +683,8 @@ def _output(network, x, target):
 
 def _gradient(network, x, target):
     """Return the derivatives of the output `target` of each image."""
-    dy = np.eye(network.outputs, dtype=x.dtype)[target]
-    network.forward(x)
-    return network.gradprop(dy)
+    output = network.forward(x)
+    return network.gradprop(np.where(np.arange(output.shape[1]) == target[:, None], output.dtype.type(1), 0))
 
 
 def _shuffled(layer, rng):
@@ -691,5 +693,5 @@ def _shuffled(layer, rng):
 
 def _with(layer, weight, bias):
     """Return a layer of the same kind with another weight and bias."""
-    settings = {name: getattr(layer, name) for name in ("stride", "padding") if hasattr(layer, name)}
-    return type(layer)(weight, bias, **settings)
+    kind, (_, _, *settings) = layer.__reduce__()
+    return kind(weight, bias, *settings)

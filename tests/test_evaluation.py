@@ -202,7 +202,7 @@ def test_precision_stays_and_inputs_are_not_changed(dtype):
         (lambda net, x: similarity(x, x[:2]), r"other must have shape \(3, 4\) like one"),
         (lambda net, x: randomized(net, 3, 0), "layers must be at most 2, the number of layers with weights, got 3"),
         (lambda net, x: randomized(net, -1, 0), "layers must be a whole number of at least 0, got -1"),
-        (lambda net, x: shifted(Network([ReLU(), *net.layers]), 1.0), "must begin with a dense layer, got ReLU"),
+        (lambda net, x: shifted(Network([ReLU(), *net.layers]), 1.0), "dense layer, or a .*, got ReLU"),
         (lambda net, x: shifted(net, [1.0, 2.0]), "shift must be a single number"),
         (lambda net, x: interval([]), "values must have shape"),
         (lambda net, x: interval(x[None]), "values must have shape"),
@@ -310,3 +310,37 @@ def test_the_table_is_shown_as_text_and_as_html():
         table.of("shifted")
     html = table._repr_html_()
     assert html.count("<tr>") == 3 and "<th>flip, mean</th>" in html and "<td>two</td><td>−0.50 ± 0.50+</td>" in html
+
+
+def images():
+    """Return a small network for images of one channel, 6 × 7, images, and where something lies."""
+    convolution = pytest.importorskip("lrp_edu.convolution")
+    rng = np.random.default_rng(3)
+    layers = [
+        convolution.Conv2d(rng.normal(size=(4, 1, 3, 2)), rng.normal(size=4)), ReLU(), convolution.MaxPool2d(2),
+        convolution.Conv2d(rng.normal(size=(3, 4, 2, 3))), convolution.Flatten(),
+    ]  # fmt: skip
+    x = rng.uniform(-1, 1, (8, 1, 6, 7))
+    return Network(layers), x, np.broadcast_to(np.arange(7) < 3, (1, 6, 7))
+
+
+def test_networks_for_images_are_measured_like_others():
+    network, x, mask = images()
+    target = network.forward(x).argmax(axis=1)
+    table = compare(network, x, target, low=-1.0, high=1.0, mean=x.mean(axis=0), mask=mask, step=9, seeds=range(2))
+    for measure, values in table.values.items():
+        assert all(array.shape in ((8,), (2, 8)) and np.isfinite(array).all() for array in values.values()), measure
+    assert set(table.values) == set(MEASURES)
+    for name in ("z^B, γ, LRP-0", "integrated gr.", "sensitivity"):
+        assert table.mean("shifted", name) == pytest.approx(1, abs=1e-9)
+
+
+def test_a_convolution_is_shuffled_and_shifted_unless_it_is_padded():
+    network, x, _ = images()
+    conv, *above = network.layers
+    broken = randomized(network, 2, seed=0).layers[0]
+    assert type(broken) is type(conv) and broken.weight.shape == conv.weight.shape
+    assert shifted(network, 0.5).forward(x + 0.5) == pytest.approx(network.forward(x), abs=1e-12)
+    padded = Network([type(conv)(conv.weight, conv.bias, 1, 1), ReLU()])
+    with pytest.raises(ValueError, match="or a convolution without padding, got Conv2d"):
+        shifted(padded, 0.5)

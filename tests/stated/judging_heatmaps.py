@@ -48,3 +48,12 @@ def first_other(order, replacement):
 
 assert [first_other(order, "mean") for order in ("composite", "lrp0", "path")] == [17, 2, 36]
 assert [first_other(order, "blank") for order in ("composite", "lrp0", "path")] == [9, 9, 4]
+
+# What one is asked to see in the figure.
+at_20, areas = ({key: FlippingFigure(order=key, count=20).numbers()[what] for key in FlippingFigure.constants["names"]}
+                for what in ("f", "area"))
+assert round(at_20["random"], 2) == 2.5 and round(at_20["composite"], 2) == 2.47
+assert max(at_20["lrp0"], at_20["zplus"]) < 0.9 < 2.4 < min(at_20["composite"], at_20["random"], at_20["path"])
+read = {key: FlippingFigure(order=key, count=4, replacement="blank").numbers()["read"] for key in at_20}
+assert read == dict.fromkeys(at_20, 3) | {"path": 9}
+assert max(areas, key=areas.get) == "zplus" and round(areas["zplus"], 2) == 5.17
