@@ -139,6 +139,8 @@ def test_a_cascade_keeps_what_it_has_shuffled():
     network = small()
     one, two = (randomized(network, count, seed=3) for count in (1, 2))
     assert np.array_equal(one.weighted[1].weight, two.weighted[1].weight)
+    biases = [randomized(network, 2, seed).weighted[0].bias.tolist() for seed in range(4)]
+    assert len(set(map(tuple, biases))) > 1
     other = randomized(network, 1, seed=4)
     assert not np.array_equal(one.weighted[1].weight, other.weighted[1].weight)
     assert network.weighted[1].weight.tolist() == np.arange(6.0).reshape(3, 2).tolist()
@@ -261,6 +263,8 @@ def test_the_table_holds_what_the_functions_say(digits):
         "rank": rank_accuracy(R, x > 0),
     }
     assert set(table.values) == set(MEASURES) == {*expected, "flip, others"}
+    for name in ("z^B, γ, LRP-0", "integrated gr.", "sensitivity"):  # their box, and blank, move along
+        assert table.mean("shifted", name) == pytest.approx(1, abs=1e-9)
     for measure, values in expected.items():
         assert np.array_equal(table.values[measure]["LRP-0"].ravel(), values), measure
 
