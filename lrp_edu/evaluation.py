@@ -184,8 +184,8 @@ def rank_accuracy(relevance, mask):
 def correlation(one, other):
     r"""Return how alike two maps are, up to a positive factor and a constant.
 
-    .. math:: \rho(p, q) = \frac{\sum_i (p_i - \bar p)(q_i - \bar q)}
-              {\sqrt{\sum_i (p_i - \bar p)^2} \sqrt{\sum_i (q_i - \bar q)^2}}
+    .. math:: \mathrm{corr}(R, R') = \frac{\sum_i (R_i - \bar R)(R'_i - \bar R')}
+              {\sqrt{\sum_i (R_i - \bar R)^2} \sqrt{\sum_i (R'_i - \bar R')^2}}
 
     Parameters
     ----------
@@ -211,15 +211,15 @@ def correlation(one, other):
     >>> correlation([[1.0, 2.0, 3.0]], [[-1.0, -3.0, -5.0]])
     array([-1.])
     """
-    p, q = (_flat(maps) for maps in _maps(one, other, ("one", "other")))
-    p, q = (_unit(maps - maps.mean(axis=1, keepdims=True)) for maps in (p, q))
-    return np.clip((p * q).sum(axis=1), -1, 1)
+    both = (_flat(maps) for maps in _maps(one, other, ("one", "other")))
+    one, other = (_unit(maps - maps.mean(axis=1, keepdims=True)) for maps in both)
+    return np.clip((one * other).sum(axis=1), -1, 1)
 
 
 def similarity(one, other):
     r"""Return how alike two maps are, each per unit of what it adds up to.
 
-    .. math:: \rho \Big( \frac{p}{\sum_i p_i},\; \frac{q}{\sum_i q_i} \Big)
+    .. math:: \mathrm{corr} \Big( \frac{R}{\sum_i R_i},\; \frac{R'}{\sum_i R'_i} \Big)
 
     Parameters
     ----------
@@ -252,7 +252,7 @@ def similarity(one, other):
 def randomized(network, layers, seed):
     r"""Return a network in which the weights of the upper layers are shuffled.
 
-    .. math:: \rho \big( R(x; W_1, \dots, W_L),\; R(x; W_1, \dots, W_{L-m}, W'_{L-m+1}, \dots, W'_L) \big)
+    .. math:: W_1, \dots, W_L \;\to\; W_1, \dots, W_{L-m}, W'_{L-m+1}, \dots, W'_L
 
     Parameters
     ----------
@@ -299,14 +299,14 @@ def randomized(network, layers, seed):
 def shifted(network, shift):
     r"""Return the network that computes from moved inputs what `network` computes from the old ones.
 
-    .. math:: f'(x + t) = f(x), \qquad b'_j = b_j - \sum_i t\, W_{ij}
+    .. math:: f'(x + \Delta) = f(x), \qquad b'_j = b_j - \sum_i \Delta\, W_{ij}
 
     Parameters
     ----------
     network : Network
         Its first layer is dense, or a convolution without padding: zeros around an image do not move.
     shift : float
-        By how much each input moves, t.
+        By how much each input moves, :math:`\Delta`.
 
     Returns
     -------
@@ -572,13 +572,6 @@ class Comparison:
 
     def __repr__(self):
         return "\n".join("  ".join([row[0].ljust(17), *(cell.rjust(13) for cell in row[1:])]) for row in self._cells())
-
-    def _repr_html_(self):
-        """Return the same table for a notebook."""
-        head, *rows = self._cells()
-        head = "".join(f"<th>{cell}</th>" for cell in head)
-        body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
-        return f'<table class="measures"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 
     def _cells(self):
         measures = list(self.values)
