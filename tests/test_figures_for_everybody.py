@@ -104,8 +104,8 @@ WALKS = {
     "flipping": (
         FlippingFigure(caption="Try [blank paper](replacement=blank)."),
         [
-            ("slider", "pixels replaced", 8, 0, 64, None),
-            *slider("pixels replaced", 8, 0, 64),
+            ("slider", "pixels replaced", 20, 0, 64, None),
+            *slider("pixels replaced", 20, 0, 64),
             plain_stop("combobox", "order by", "zᴮ, γ, LRP-0"),
             plain_stop("combobox", "image of a", "3"),
             plain_stop("radio", "mean image"),
@@ -113,7 +113,7 @@ WALKS = {
             plain_stop("button", "Reset"),
             plain_stop("link", "blank paper"),
         ],
-        f"logit of the class = {show(FlippingFigure(count=9).numbers()['f'])}",
+        f"logit of the class = {show(FlippingFigure(count=21).numbers()['f'])}",
     ),
     "shares": (
         SharesFigure(x=(2, 2.5), caption="Try [a sum](function=sum)."),

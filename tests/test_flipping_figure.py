@@ -104,7 +104,7 @@ def test_the_point_is_dragged_along_its_curve(show_page, page, width):
 
 
 @pytest.mark.parametrize(
-    ("key", "count"), [("ArrowRight", 9), ("ArrowLeft", 7), ("PageUp", 18), ("Home", 0), ("End", 64)]
+    ("key", "count"), [("ArrowRight", 21), ("ArrowLeft", 19), ("PageUp", 30), ("Home", 0), ("End", 64)]
 )
 def test_keys_move_the_point(show_page, key, count):
     page = show_page(FlippingFigure())
@@ -119,5 +119,5 @@ def test_each_choice_agrees_with_python(show_page):
     page.locator("select[data-control=order]").select_option("path")
     page.locator("[data-control=replacement][value=other]").check(force=True)
     page.locator("[data-control=first][value=least]").check(force=True)
-    expected = {"digit": "9", "order": "path", "replacement": "other", "first": "least", "count": 8}
+    expected = {"digit": "9", "order": "path", "replacement": "other", "first": "least", "count": 20}
     assert agrees(page, FlippingFigure)["state"] == expected

@@ -73,7 +73,7 @@ class FlippingFigure(Explorable):
         Whether the most or the least relevant pixels go first.
     replacement : {"mean", "blank", "other"}, default="mean"
         What takes their place: the mean of the training images, blank paper, or the pixels of the next digit's image.
-    count : int, default=8
+    count : int, default=20
         How many have been replaced, 0 to 64.
 
     Examples
@@ -119,7 +119,7 @@ class FlippingFigure(Explorable):
     replacement = Choice(
         {"mean": "mean image", "blank": "blank paper", "other": "another image"}, "mean", label="put in"
     )
-    count = Number(8, 0, PIXELS, step=1, label="pixels replaced")
+    count = Number(20, 0, PIXELS, step=1, label="pixels replaced")
 
     @traitlets.default("caption")
     def _caption(self):
