@@ -184,8 +184,8 @@ def rank_accuracy(relevance, mask):
 def correlation(one, other):
     r"""Return how alike two maps are, up to a positive factor and a constant.
 
-    .. math:: \mathrm{corr}(R, R') = \frac{\sum_i (R_i - \bar R)(R'_i - \bar R')}
-              {\sqrt{\sum_i (R_i - \bar R)^2} \sqrt{\sum_i (R'_i - \bar R')^2}}
+    .. math:: \mathrm{corr}(R, R') = \frac{\sum_i D_i D'_i}{\lVert D \rVert\, \lVert D' \rVert},
+              \qquad D_i = R_i - \frac{1}{d} \sum_k R_k
 
     Parameters
     ----------
