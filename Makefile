@@ -45,7 +45,7 @@ serve: book
 lint: $(STAMP)
 	$(BIN)/ruff check .
 
-# A browser test waits half of its time, so three processes keep two cores busy. In their own order the longest files
+# A browser test waits for frames and pages, so three processes keep two cores busy. In their own order the longest files
 # come early; by the number of their tests they would come late.
 test: lint
 	$(BIN)/python -m pytest --numprocesses=$(JOBS) --dist=loadfile --no-loadscope-reorder

@@ -120,8 +120,10 @@ def visit(page, url):
         page.on(ended, lambda request: awaited.discard(request))
     page.goto(url)
     page.evaluate("document.fonts.ready.then(() => true)")
-    quiet = 0
+    quiet, end = 0, time.monotonic() + 30
     while quiet < 3:  # frames; in each of them a script may ask for more
+        if time.monotonic() > end:
+            raise TimeoutError(f"{url} still waits for {[request.url for request in awaited]}")
         page.evaluate(FRAME)
         quiet = 0 if awaited else quiet + 1
     return responses

@@ -82,9 +82,9 @@ def test_files_are_small():
     assert sizes.pop("canvas_network.npz") <= 65_000 and sum(sizes.values()) < 80_000
 
 
-def test_script_trains_to_the_same_quality_again(tmp_path, digits, capsys, monkeypatch):
-    few = partial(train_digits.batches, epochs=train_digits.EPOCHS // 2)
-    monkeypatch.setattr(train_digits, "batches", few)
+def test_script_trains_to_the_same_quality_in_half_the_rounds(tmp_path, digits, capsys, monkeypatch):
+    half = partial(train_digits.batches, epochs=train_digits.EPOCHS // 2)
+    monkeypatch.setattr(train_digits, "batches", half)
     train_digits.main(tmp_path / "network.npz")
     assert "held out   359 images" in capsys.readouterr().out
     with np.load(tmp_path / "network.npz") as new:

@@ -8,17 +8,10 @@ from benchmarks.web import pages, visit, wake_figures
 
 PAGES = pages()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-# Most rules look at neither color nor size: once is enough for them. Those that do are asked in the other look, too.
 OPTIONS = {
-    "light": {
-        "runOnly": {"type": "tag", "values": RULES},
-        "rules": {"label-content-name-mismatch": {"enabled": True}},
-        "resultTypes": ["violations"],
-    },
-    "dark": {
-        "runOnly": {"type": "rule", "values": ["color-contrast", "scrollable-region-focusable", "target-size"]},
-        "resultTypes": ["violations"],
-    },
+    "runOnly": {"type": "tag", "values": RULES},
+    "rules": {"label-content-name-mismatch": {"enabled": True}},
+    "resultTypes": ["violations"],
 }
 # The name of a node in a figure says in words what stands in it as numbers.
 LEFT_OUT = [".explorable svg [role=radio]"]
@@ -64,12 +57,12 @@ CUT = """() => {
 }"""
 
 
-def findings(page, theme):
+def findings(page):
     from axe_playwright_python.sync_playwright import Axe  # not where only the oldest versions are tried
 
     page.evaluate(FLATTEN)
-    found = Axe().run(page, context={"exclude": [[part] for part in LEFT_OUT]}, options=OPTIONS[theme])
-    return [(rule["id"], [node["html"][:200] for node in rule["nodes"]]) for rule in found.response["violations"]]
+    found = Axe().run(page, context={"exclude": [[part] for part in LEFT_OUT]}, options=OPTIONS).response["violations"]
+    return [(rule["id"], [node["html"][:200] for node in rule["nodes"]]) for rule in found]
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -89,7 +82,7 @@ def test_nothing_moves_or_is_cut_axe_finds_nothing_and_tab_comes_to_the_figure(b
                 assert page.evaluate(WIDE) == []
                 spacing.evaluate("style => style.remove()")
             page.wait_for_function(REACHED)
-            assert findings(page, theme) == [], theme
+            assert findings(page) == [], theme
 
 
 def test_the_first_stop_is_a_link_to_the_text(page, site):

@@ -23,7 +23,10 @@ def test_the_page_on_notation_names_every_rule():
     assert not [rule.__name__ for rule in RULES.values() if f"| `{rule.__name__}(" not in table]
 
 
-TABLES = {"full-network": "| rule | numerator $n_{ij}$ |", "rules-in-practice": "| rule | equation | direction $v_i$ | terms"}
+TABLES = {
+    "full-network": "| rule | numerator $n_{ij}$ |",
+    "rules-in-practice": "| rule | equation | direction $v_i$ | terms",
+}
 
 
 @pytest.mark.parametrize("name", TABLES)

@@ -60,7 +60,7 @@ class Parity:
     figure: type
     case: Callable
     magnitude: Callable
-    number: int = 1000
+    number: int = 2500
 
 
 def neuron_case(random):
@@ -149,8 +149,8 @@ PARITY = [
     Parity(NeuronFigure, neuron_case, neuron_magnitude),
     Parity(TaylorFigure, taylor_case, taylor_magnitude),
     Parity(NetworkFigure, network_case, network_magnitude),
-    Parity(DigitFigure, digit_case, digit_magnitude),
-    Parity(DeepFigure, deep_case, deep_magnitude),
+    Parity(DigitFigure, digit_case, digit_magnitude, 1000),  # whose states take the longest
+    Parity(DeepFigure, deep_case, deep_magnitude, 1000),
     Parity(CanvasFigure, canvas_case, canvas_magnitude, 150),
     Parity(FlippingFigure, flipping_case, flipping_magnitude, 300),
 ]

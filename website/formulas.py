@@ -166,10 +166,11 @@ def write_font(app, error):
 
 
 def characters(formulas):
-    """Return the characters that formulas show, with the italic letters that browsers put in their place."""
+    """Return the characters that formulas show, with those that browsers put there: italic letters, the sign of a root."""
     formulas = html.unescape("".join(formulas))
     identifiers = {name for name in IDENTIFIER.findall(formulas) if len(name) == 1}
-    return set(re.sub(r"<[^>]*>", "", formulas)) | {italic(name) for name in identifiers}
+    root = {"√"} if re.search("<m(sqrt|root)>", formulas) else set()
+    return set(re.sub(r"<[^>]*>", "", formulas)) | {italic(name) for name in identifiers} | root
 
 
 def italic(letter):

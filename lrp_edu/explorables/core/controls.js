@@ -96,7 +96,10 @@ function menu({ key, label, choices, put }) {
   const options = Object.entries(choices).map(([value, text]) => make("option", { value }, text));
   const select = make("select", { id, "data-control": key }, ...options);
   select.addEventListener("change", () => put(select.value));
-  return { element: make("div", { class: "control" }, make("label", { for: id }, label), select), update: (value) => select.value === value || (select.value = value) };
+  const update = (value) => {
+    if (select.value !== value) select.value = value;
+  };
+  return { element: make("div", { class: "control" }, make("label", { for: id }, label), select), update };
 }
 
 /** A part that is shown when it is asked for. */
