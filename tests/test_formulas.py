@@ -59,6 +59,12 @@ def test_every_letter_of_a_formula_is_in_the_font(book):
     assert "SIL Open Font License" in font["name"].getDebugName(13)
 
 
+@pytest.mark.parametrize("tex", [r"\sqrt 2", r"\sqrt[3]{x}"])
+def test_the_sign_of_a_root_is_in_the_font_though_no_formula_names_it(tex):
+    assert "√" not in mathml(tex) and "√" in characters([mathml(tex)])
+    assert "√" not in characters([mathml("x")])
+
+
 @pytest.mark.parametrize(
     ("tex", "parts"),
     [
@@ -132,6 +138,16 @@ def test_an_underbrace_reaches_from_end_to_end(page, site):
     brace = picture.crop((0, int(height * 0.75), width, height))
     for left in (0, width - width // 10):
         assert brace.crop((left, 0, left + width // 10, brace.height)).getextrema()[0] < 128
+
+
+def test_an_accent_keeps_off_its_letter(page, site):
+    page.goto(f"{site}chapters/w2-rule.html")
+    gaps = page.evaluate("""() => [...document.querySelectorAll('mover[accent=true]')].map((e) => {
+      const [letter, accent] = e.children;
+      const [size, padding] = ['fontSize', 'paddingBottom'].map((key) => parseFloat(getComputedStyle(accent)[key]));
+      return (letter.getBoundingClientRect().top - accent.getBoundingClientRect().bottom + padding) / size;
+    })""")
+    assert len(gaps) > 10 and min(gaps) > 0.04
 
 
 def test_a_comma_stays_with_its_formula(browser, site):

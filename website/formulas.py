@@ -166,7 +166,7 @@ def write_font(app, error):
 
 
 def characters(formulas):
-    """Return the characters that formulas show, with those that browsers put there: italic letters, the sign of a root."""
+    """Return the characters that formulas show, with what browsers put there: italic letters and the sign of a root."""
     formulas = html.unescape("".join(formulas))
     identifiers = {name for name in IDENTIFIER.findall(formulas) if len(name) == 1}
     root = {"√"} if re.search("<m(sqrt|root)>", formulas) else set()
