@@ -11,6 +11,7 @@ import pytest
 from fontTools.pens.recordingPen import RecordingPen
 from fontTools.ttLib import TTFont
 from PIL import Image
+from test_everybody import FLATTEN
 
 from benchmarks.web import pages, visit
 from conftest import settle
@@ -122,6 +123,7 @@ def two_looks(page, site, sheets, icons):
     page.route("**/uncut.css", lambda route: route.fulfill(body=sheets[0], content_type="text/css"))
     page.route("**/fa-solid*", lambda route: route.fulfill(body=icons))
     visit(page, f"{site}{CHAPTER}")
+    page.evaluate(FLATTEN)  # the parts of formulas have a style sheet of their own
     page.evaluate(BOTH, f"{site}_static/uncut.css")
     page.add_style_tag(content="* { transition: none !important; animation: none !important }")
 

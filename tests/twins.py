@@ -9,8 +9,14 @@ def _kept(figure_class):
 
 
 def twin(figure_class, **state):
-    """Return a figure in the given state. It is always the same one: making widgets takes longest."""
+    """Return a figure in the given state. It is always the same one: making widgets takes longest.
+
+    As long as the state stays, its numbers are computed once.
+    """
     figure = _kept(figure_class)
-    for key, value in {**figure._stored["state"], **state}.items():
-        setattr(figure, key, value)
+    state = {**figure._stored["state"], **state}
+    if repr(state) != vars(figure).get("asked"):
+        for key, value in state.items():
+            setattr(figure, key, value)
+        figure.asked, figure.numbers = repr(state), cache(type(figure).numbers.__get__(figure))
     return figure

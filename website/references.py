@@ -50,11 +50,16 @@ def publications(path):
     """Return a target for each entry of a BibTeX file."""
     found = {}
     for key, entry in parse_file(path).entries.items():
-        parts = [person.rich_last_names for person in entry.persons["author"]]
-        names = [" ".join(part.render_as("text") for part in name) for name in parts]
-        authors = " and ".join(names) if len(names) < 3 else f"{names[0]} et al."
+        persons = entry.persons["author"]
+        others = " et al." if len(persons) > 2 else ""
+        names = [_last_name(person) for person in (persons[:1] if others else persons)]
+        authors = " and ".join(names) + others
         found[key] = Target(BIBLIOGRAPHY, key, f"{authors}, {entry.fields['year']}")
     return found
+
+
+def _last_name(person):
+    return " ".join(part.render_as("text") for part in person.rich_last_names)
 
 
 def publications_page(path):
