@@ -152,8 +152,9 @@ class Gamma(Rule):
 
     Notes
     -----
-    Implements ``eq-gamma-rule``, made for activations :math:`a \ge 0` and neurons with :math:`d_j > 0` [Montavon2019]_.
-    Where :math:`d_j < 0` some libraries favor the negative weights instead, and give other numbers.
+    Implements ``eq-gamma-rule`` [Montavon2019]_, made for :math:`a \ge 0` and neurons with
+    :math:`q_j = \sum_h a_h W_{hj} > 0`. Elsewhere some libraries give other numbers: Zennit favors positive products,
+    and where the output is negative the negative ones.
     """
 
     gamma: float = 0.25
@@ -194,7 +195,7 @@ class AlphaBeta(Rule):
 
     Notes
     -----
-    Implements ``eq-alphabeta-rule`` [Bach2015]_, whose Eq. 60 writes α + β = 1 with β <= 0.
+    Implements ``eq-alphabeta-rule`` [Bach2015]_. Eq. 60 there has α + β = 1: our β is its −β. Its β > 0 is left out.
     """
 
     alpha: float = 2.0
@@ -518,8 +519,8 @@ def epsilon_alpha2_beta1_flat(network, epsilon=1e-6, *, absorb_bias=True):
 def epsilon_gamma_box(network, low=-1.0, high=1.0, epsilon=1e-6, gamma=0.25, *, absorb_bias=True):
     """Return z^B for a first convolution, γ for the others, and ε for dense layers (``eq-composite``) [Anders2021]_.
 
-    Parameters are those of `zero_epsilon_gamma_box`. As in Zennit a first layer that is dense has ε; if you want z^B
-    there, ask `by_kind` for it.
+    `low`, `high` and `gamma` are those of `zero_epsilon_gamma_box`, `epsilon` and `absorb_bias` of `epsilon_plus`. As
+    in Zennit a first layer that is dense has ε; if you want z^B there, ask `by_kind` for it.
     """
     bias = {"absorb_bias": absorb_bias}
     first = None if isinstance(network.weighted[0], Dense) else ZBox(low, high)
