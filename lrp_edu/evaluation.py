@@ -427,7 +427,10 @@ def by_attribution(attribute):
 
 
 def by_mean_gradient(images, classes):
-    """Return a baseline: the mean gradient of a class over its `images`, times x. Where the data move, so do they."""
+    """Return a baseline: the mean gradient of a class over its `images`, times x (``eq-gradient-input``).
+
+    The images move along with the data, as the mean tells.
+    """
 
     def explain(network, x, target, low, high, mean):
         gradients = _gradient(network, images + (mean - images.mean(axis=0)), classes)
