@@ -61,7 +61,7 @@ second_best = trained.forward(X).argsort(axis=1)[:, -2]
 alike = correlation(M[top, np.arange(len(X))], M[second_best, np.arange(len(X))])
 assert np.quantile(alike, [0.25, 0.5, 0.75]).round(2).tolist() == [-0.15, 0.06, 0.26]
 
-# By pixels from 0 to 1 the composite beats LRP-0 in all tests, the other two in two.
+# By pixels from 0 to 2 the composite beats LRP-0 in all tests, the other two in two.
 def middle(name, way):
     return np.median(fit(recoded[name], way))
 

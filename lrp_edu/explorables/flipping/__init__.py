@@ -17,7 +17,7 @@ ORDERS = {
     "composite": "z^B, γ, LRP-0",
     "zplus": "z^B, z⁺, z⁺",
     "lrp0": "LRP-0",
-    "path": "integrated gr.",
+    "path": "int. gr., blank",
     "random": "random",
 }
 """The orders and the explainers that they come from."""
@@ -46,7 +46,7 @@ def _samples():
 
 IMAGES, MEAN = _samples()
 MAPS = {
-    key: EXPLAINERS[name](NETWORK, IMAGES, np.arange(10), low=LOW, high=HIGH) for key, name in ORDERS.items()
+    key: EXPLAINERS[name](NETWORK, IMAGES, np.arange(10), low=LOW, high=HIGH, mean=MEAN) for key, name in ORDERS.items()
 }  # fmt: skip
 
 
