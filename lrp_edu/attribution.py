@@ -51,7 +51,7 @@ def gradient_times_input(f, grad, x):
     (array([6., 6.]), -6.0)
     """
     x, zero = _points(x, 0.0)
-    return _split(f, x, zero, x * grad(x))
+    return _split(f(x), f(zero), x * grad(x))
 
 
 def integrated_gradients(f, grad, x, baseline, steps=100):
@@ -97,7 +97,7 @@ def integrated_gradients(f, grad, x, baseline, steps=100):
         raise ValueError(f"steps must be a whole number of at least 1, got {steps!r}")
     x, a = _points(x, baseline)
     average = sum(grad(a + (k + 0.5) / steps * (x - a)) for k in range(steps)) / steps
-    return _split(f, x, a, (x - a) * average)
+    return _split(f(x), f(a), (x - a) * average)
 
 
 def occlusion(f, x, baseline):
@@ -134,8 +134,8 @@ def occlusion(f, x, baseline):
     array([6., 6.])
     """
     x, a = _points(x, baseline)
-    without = [f(np.where(one, a, x)) for one in np.eye(x.shape[-1], dtype=bool)]
-    return _split(f, x, a, np.stack([f(x) - value for value in without], axis=-1))
+    value, ones = f(x), np.eye(x.shape[-1], dtype=bool)
+    return _split(value, f(a), np.stack([value - f(np.where(one, a, x)) for one in ones], axis=-1))
 
 
 def shapley(f, x, baseline):
@@ -182,7 +182,7 @@ def shapley(f, x, baseline):
     for there in sets.T:  # tells for each set whether input i is in it; the others come in the same order twice
         weights = [1 / (d * comb(d - 1, size)) for size in sets[~there].sum(axis=1).tolist()]
         shares.append((values[..., there] - values[..., ~there]) @ np.array(weights, x.dtype))
-    return _split(f, x, a, np.stack(shares, axis=-1))
+    return _split(f(x), f(a), np.stack(shares, axis=-1))
 
 
 def _points(x, baseline):
@@ -197,6 +197,5 @@ def _points(x, baseline):
     return np.broadcast_arrays(x, a)
 
 
-def _split(f, x, a, relevance):
-    value, baseline = f(x), f(a)
+def _split(value, baseline, relevance):
     return Decomposition(value, relevance, baseline, value - baseline - np.sum(relevance, axis=-1))

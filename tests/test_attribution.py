@@ -68,6 +68,12 @@ def test_occlusion_is_what_one_input_takes_along(case):
             assert near(split.relevance[n, i], f(point) - f(with_inputs(base, point, [i])))
 
 
+def test_occlusion_asks_for_as_many_values_as_it_says():
+    asked = []
+    occlusion(lambda x: asked.append(x) or x.sum(axis=-1), [1.0, 2.0, 3.0], 0.0)
+    assert len(asked) == 3 + 2
+
+
 @given(functions())
 def test_shapley_is_the_sum_over_all_sets(case):
     f, _, x, a = case
