@@ -244,7 +244,7 @@ function summary({ target, against, f, inside, outside, notes }) {
   const what = against === null ? `The logit of ${target}` : `The logit of ${target} minus that of ${against}`;
   const nowhere = notes.includes("absent") ? "No square of its own" : "No positive relevance";
   const beside = outside === null ? "" : `, ${Math.round(100 * outside)} % in the other`;
-  return `${what}: ${format(f)}. ${inside === null ? nowhere : `${Math.round(100 * inside)} % of the red lies in its frame${beside}`}`;
+  return `${what}: ${format(f)}. ${inside === null ? nowhere : `Red: ${Math.round(100 * inside)} % in its frame${beside}`}`;
 }
 
 export default figure({ numbers, view });
