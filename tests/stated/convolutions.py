@@ -3,6 +3,7 @@
 
 from lrp_edu.explorables import CanvasFigure
 
+
 def median(values, digits=2):
     return round(float(np.median(values)), digits)
 
@@ -19,9 +20,9 @@ def turned(kernel):
     return kernel[..., ::-1, ::-1]
 
 layers = [
-    Conv2d(turned(layer.weight), layer.bias, padding=layer.windows.padding) if hasattr(layer, "windows") and layer.weighted
-    else layer for layer in reader.layers[:-1]
-]  # fmt: skip
+    Conv2d(turned(layer.weight), layer.bias, padding=layer.windows.padding) if isinstance(layer, Conv2d) else layer
+    for layer in reader.layers[:-1]
+]
 last = reader.layers[-1].weight.reshape(32, 1, 2, 10)[:, :, ::-1].reshape(64, 10)
 upside = Network([*layers, Dense(last)])
 asked_first = two.labels[:, 0]
@@ -85,7 +86,7 @@ for conv, expected in ((row, [1 / 3, 2 / 3, 1, 2 / 3, 1 / 3]), (framed_row, [5 /
     assert np.allclose(net.relprop(given, RULES["flat"]()), expected)
 
 def side_by_side(one, other, **rules):
-    places = dict(zip(("row", "column", "other_row", "other_column"), (*one, *other)))
+    places = dict(zip(("row", "column", "other_row", "other_column"), (*one, *other), strict=True))
     seen = [CanvasFigure(one="3", other="7", target=digit, **places, **rules).numbers() for digit in "37"]
     return [(round(n["f"], 1), round(n["inside"], 2), round(n["outside"], 2)) for n in seen]
 
