@@ -31,7 +31,7 @@ def torch_module(layer):
         size, stride, padding = layer.windows
         return _with(nn.Conv2d(layer.inputs, layer.outputs, size, stride, padding), layer.weight, layer.bias)
     if isinstance(layer, AvgPool2d | MaxPool2d):
-        return getattr(nn, type(layer).__name__)(layer.windows.size)
+        return getattr(nn, type(layer).__name__)(*layer.windows)
     return {ReLU: nn.ReLU, Flatten: nn.Flatten}[type(layer)]()
 
 

@@ -18,7 +18,7 @@ from . import _check as check
 from .layers import Dense, Layer, Linear, Seen
 from .rules import LRP0
 
-#: So many numbers of all windows are held at once. They stay in the processor's cache from one step to the next.
+#: So many numbers of all windows are held at once, or one row. They stay in the processor's cache to the next step.
 BAND = 2**16
 
 
@@ -29,12 +29,12 @@ def bands(rows, columns, n, numbers):
 
 
 class Windows(NamedTuple):
-    """The windows of a layer, one for each of its outputs p in ``eq-convolution``.
+    """The windows of a layer, patches of an image, one for each of its outputs p in ``eq-convolution``.
 
     Attributes
     ----------
     size, stride, padding : pair of int
-        Height and width of a window; how far it moves; how many rows and columns of zeros stand around an image.
+        Height and width of a window; how far it moves; how many rows and columns are put around an image.
     """
 
     size: tuple
@@ -64,24 +64,33 @@ class Windows(NamedTuple):
         corners = [(i, j) for i in range(height) for j in range(width)]
         return [images[:, i : i + down * rows : down, j : j + right * columns : right] for i, j in corners]
 
-    def padded(self, x):
-        """Return images (..., channels, height, width) as (channels, height, width, n), with zeros around them."""
+    def padded(self, x, around=0):
+        """Return images (..., channels, height, width) as (channels, height, width, n), with a number around them."""
         if not any(self.padding):
             return np.ascontiguousarray(batch_last(x))
-        images = self.zeros(x.shape, x.dtype)
+        images = self.filled(around, x.shape, x.dtype)
         self.inside(images)[...] = batch_last(x)
         return images
 
-    def zeros(self, shape, dtype):
-        """Return zeros for images of shape (..., channels, height, width) with their padding, the batch at the end."""
+    def filled(self, number, shape, dtype):
+        """Return a number in each place of images (..., channels, height, width) and of what is put around them."""
         (*batch, channels, height, width), (top, left) = shape, self.padding
-        return np.zeros((channels, height + 2 * top, width + 2 * left, prod(batch)), dtype)
+        return np.full((channels, height + 2 * top, width + 2 * left, prod(batch)), number, dtype)
 
     def inside(self, images):
         """Return a view of images without their padding."""
         _, height, width, _ = images.shape
         top, left = self.padding
         return images[:, top : height - top, left : width - left]
+
+
+def pooled(size, stride, padding):
+    """Return the windows of a pooling (``eq-avg-pool``, ``eq-max-pool``), each of which must hold a number."""
+    size, padding = check.two("size", size, 1), check.two("padding", padding, 0)
+    stride = size if stride is None else check.two("stride", stride, 1)
+    if any(2 * p > k for p, k in zip(padding, size, strict=True)):
+        raise ValueError(f"padding must be at most half of size, {_told(size)}, got {_told(padding)}")
+    return Windows(size, stride, padding)
 
 
 def fitting(layer, dy, x):
@@ -106,18 +115,19 @@ def batch_first(images, batch):
 class Conv2d(Linear):
     r"""A convolution: at each place of an image the same dense layer, which sees a window of it.
 
-    .. math:: z_{j,p} = \sum_{c,q} x_{c,\,s p + q - r}\, w_{j,c,q} + b_j
+    .. math:: z_{k,p} = \sum_{m,q} x_{m,\,p + q}\, K_{km,q} + b_k
 
     Parameters
     ----------
     weight : array_like of shape (outputs, inputs, height, width)
-        ``weight[j, c]`` is what the window of output channel j holds for input channel c.
+        The kernels: ``weight[k, m]`` is K of output map k for input channel m, at each place q of a window.
     bias : array_like of shape (outputs,), optional
         Zero if not given.
     stride : int or pair of int, default=1
-        How far the window moves, s.
+        How far a window is from the next: rows and columns of corners p.
     padding : int or pair of int, default=0
-        How many rows and columns of zeros surround an image on each side, r. They are no inputs, and receive nothing.
+        How many rows and columns of zeros surround an image on each side, so that p begins that far outside of it.
+        They are no inputs, and receive nothing.
 
     Raises
     ------
@@ -127,7 +137,8 @@ class Conv2d(Linear):
     Notes
     -----
     Implements ``eq-convolution``, and with any rule ``eq-unrolled``. Images have shape (..., inputs, height, width).
-    The window is not turned around, as in torch.
+    The kernel is not turned around, as in torch; there is no dilation, and there are no groups. A window that holds
+    nothing but padding has a bias and no input: what it has is without a receiver, and the audit says so.
 
     Examples
     --------
@@ -183,7 +194,7 @@ class Conv2d(Linear):
 
     def transpose(self, s, W, shape):
         """Send `s` back: through the weights `W` to each window, and from there to images of the given shape."""
-        s, images = batch_last(s), self.windows.zeros(shape, s.dtype)
+        s, images = batch_last(s), self.windows.filled(0, shape, s.dtype)
         places = self.windows.places(images)
         for band in bands(*s.shape[1:], len(W)):
             windows = (W @ s[:, band].reshape(len(s), -1)).reshape(self.inputs, len(places), *s[:, band].shape[1:])
@@ -193,23 +204,30 @@ class Conv2d(Linear):
 
 
 class AvgPool2d(Linear):
-    r"""The mean of each window; windows do not overlap. A linear layer with the weights 1/k², which shares by LRP-0.
+    r"""The mean of each window. A linear layer with the weights 1/k², which shares by LRP-0.
 
-    .. math:: R_i = \frac{x_i}{\sum_h x_h}\, R_j
+    .. math:: R_i = \sum_{j:\, i \in B_j} \frac{a_i}{\sum_{h \in B_j} a_h}\, R_j
 
     Parameters
     ----------
     size : int or pair of int
-        Height and width of a window. Rows and columns that fill no window are left out, and receive nothing.
+        Height and width of a window, B_j.
+    stride : int or pair of int, optional
+        How far a window is from the next, by default its size. With less they overlap.
+    padding : int or pair of int, default=0
+        How many rows and columns of zeros surround an image on each side, at most half of `size`. They count in the
+        mean, and receive nothing.
 
     Raises
     ------
     ValueError
-        If `size` is no whole number of at least 1.
+        If these are no whole numbers, or do not fit together.
 
     Notes
     -----
-    Implements ``eq-avg-pool``. A window whose values add up to 0 has no receiver: the audit says so.
+    Implements ``eq-avg-pool``. Made for values that are not negative, as after a ReLU: where values of both signs
+    nearly cancel, shares are large. A window whose values add up to 0 has no receiver: the audit says so. As in torch,
+    rows and columns that fill no window are left out, and receive nothing; there is no ceil_mode.
 
     Examples
     --------
@@ -220,17 +238,17 @@ class AvgPool2d(Linear):
     rule = LRP0()
     input_shape = output_shape = ("channels", "height", "width")
 
-    def __init__(self, size):
-        height, width = size = check.two("size", size, 1)
-        self.windows = Windows(size, stride=size)
+    def __init__(self, size, stride=None, padding=0):
+        self.windows = pooled(size, stride, padding)
+        height, width = self.windows.size
         super().__init__(np.full((height * width, 1), 1 / (height * width)), np.zeros(()))
 
     def __repr__(self):
-        return f"AvgPool2d({_told(self.windows.size)})"
+        return f"AvgPool2d({_pooling(self.windows)})"
 
     def __reduce__(self):
         """Return what makes an equal layer."""
-        return AvgPool2d, (self.windows.size,)
+        return AvgPool2d, tuple(self.windows)
 
     def checked(self, x):
         """Return images `x` as an array, if they fit the layer."""
@@ -251,31 +269,38 @@ class AvgPool2d(Linear):
 
     def transpose(self, s, W, shape):
         """Send `s` back to each place of its window, with the weights `W`, in images of the given shape."""
-        s, images = batch_last(s), self.windows.zeros(shape, s.dtype)
+        s, images = batch_last(s), self.windows.filled(0, shape, s.dtype)
         for place, (w,) in zip(self.windows.places(images), W, strict=True):
             place += s * w
-        return batch_first(images, shape[:-3])
+        return batch_first(self.windows.inside(images), shape[:-3])
 
 
 class MaxPool2d(Layer):
-    r"""The maximum of each window; windows do not overlap. In the backward passes the winner takes all.
+    r"""The maximum of each window. In the backward passes the winner takes all.
 
-    .. math:: R_i = \begin{cases} R_j & i \text{ is the first maximum of window } j \\ 0 & \text{else} \end{cases}
+    .. math:: R_i = \sum_{j:\, i \in B_j} \begin{cases} R_j & i \text{ is the first maximum of } B_j \\
+              0 & \text{else} \end{cases}
 
     Parameters
     ----------
     size : int or pair of int
-        Height and width of a window. Rows and columns that fill no window are left out, and receive nothing.
+        Height and width of a window, B_j.
+    stride : int or pair of int, optional
+        How far a window is from the next, by default its size. With less they overlap.
+    padding : int or pair of int, default=0
+        How many rows and columns surround an image on each side, at most half of `size`. They are less than any number,
+        and never win.
 
     Raises
     ------
     ValueError
-        If `size` is no whole number of at least 1.
+        If these are no whole numbers, or do not fit together.
 
     Notes
     -----
     Implements ``eq-max-pool``. Of several equal values the first one wins, row by row, so nothing is lost, and the
-    audit has no row for it.
+    audit has no row for it. As in torch, rows and columns that fill no window are left out, and receive nothing; there
+    is no ceil_mode, and there is no dilation.
 
     Examples
     --------
@@ -289,21 +314,24 @@ class MaxPool2d(Layer):
 
     input_shape = output_shape = ("channels", "height", "width")
 
-    def __init__(self, size):
-        size = check.two("size", size, 1)
-        self.windows = Windows(size, stride=size)
+    def __init__(self, size, stride=None, padding=0):
+        self.windows = pooled(size, stride, padding)
 
     def __repr__(self):
-        return f"MaxPool2d({_told(self.windows.size)})"
+        return f"MaxPool2d({_pooling(self.windows)})"
 
     def __reduce__(self):
         """Return what makes an equal layer."""
-        return MaxPool2d, (self.windows.size,)
+        return MaxPool2d, tuple(self.windows)
+
+    def places(self, x):
+        """Return what all windows have at each of their places; outside of the image that is less than any number."""
+        return self.windows.places(self.windows.padded(x, -np.inf))
 
     def see(self, x):
         """Return what the layer sees in a forward pass, for the way back, and its outputs."""
         x = self.windows.holding(self, x)
-        first, *others = self.windows.places(self.windows.padded(x))
+        first, *others = self.places(x)
         y = batch_first(reduce(np.maximum, others, first.copy()), x.shape[:-3])
         return Seen(self, x, product=y), y
 
@@ -318,12 +346,13 @@ class MaxPool2d(Layer):
 
     def relprop(self, R, its):
         """Return the relevance of the outputs as that of the images: all of it goes to the winners."""
-        images, largest, left = batch_last(its.a), batch_last(its.product), batch_last(R).copy()
-        shared = np.zeros(images.shape, R.dtype)
-        for place, own in zip(self.windows.places(images), self.windows.places(shared), strict=True):
-            own += left * (place == largest)
-            left -= own  # for a later place that holds the maximum too
-        return batch_first(shared, its.a.shape[:-3])
+        largest, left = batch_last(its.product), batch_last(R).copy()
+        shared = self.windows.filled(0, its.a.shape, R.dtype)
+        for place, own in zip(self.places(its.a), self.windows.places(shared), strict=True):
+            won = left * (place == largest)
+            own += won  # to what it may have won elsewhere
+            left -= won  # for a later place that holds the maximum too
+        return batch_first(self.windows.inside(shared), its.a.shape[:-3])
 
 
 class Flatten(Layer):
@@ -366,15 +395,16 @@ class Flatten(Layer):
 def fold_batch_norm(layer, scale, shift, mean, variance, eps=1e-5):
     r"""Return one layer that computes what a layer and the batch norm behind it compute.
 
-    .. math:: w'_{ij} = w_{ij} \frac{\gamma_j}{\sqrt{v_j + \epsilon}}, \qquad
-              b'_j = (b_j - m_j) \frac{\gamma_j}{\sqrt{v_j + \epsilon}} + \beta_j
+    .. math:: w'_{ij} = w_{ij}\, g_j, \qquad b'_j = (b_j - \text{mean}_j)\, g_j + \text{shift}_j,
+              \qquad g_j = \frac{\text{scale}_j}{\sqrt{\text{variance}_j + \epsilon}}
 
     Parameters
     ----------
     layer : Dense or Conv2d
-        The layer below the batch norm.
+        The layer right below the batch norm.
     scale, shift, mean, variance : array_like of shape (outputs,)
-        What the batch norm learned, γ and β, and the mean m and variance v that it holds after training.
+        What the batch norm learned, ``weight`` and ``bias`` in torch, and the mean and variance that it holds after
+        training. In a convolution there is one of each for a map.
     eps : float, default=1e-5
         What it adds to the variance.
 
@@ -390,8 +420,10 @@ def fold_batch_norm(layer, scale, shift, mean, variance, eps=1e-5):
 
     Notes
     -----
-    Implements ``eq-batch-norm``. Relevance is explained after folding: two layers one upon the other would be shared by
-    two rules, which gives other numbers.
+    Implements ``eq-batch-norm``. Fold before you explain: two layers one upon the other would be shared by two rules,
+    which gives other numbers with rules that look at the sign of a weight, if a scale is negative, and with rules that
+    have the bias in a denominator. A batch norm that stands elsewhere, such as below a ReLU and a convolution, has no
+    such layer to be folded into.
 
     Examples
     --------
@@ -417,3 +449,10 @@ def fold_batch_norm(layer, scale, shift, mean, variance, eps=1e-5):
 def _told(pair):
     """Return a pair as text, as one number where both are the same."""
     return str(pair[0]) if pair[0] == pair[1] else f"{pair}"
+
+
+def _pooling(windows):
+    """Return the settings of a pooling as text, as far as they are not those that it has by default."""
+    size, stride, padding = windows
+    given = (stride != size) * f", stride {_told(stride)}" + any(padding) * f", padding {_told(padding)}"
+    return _told(size) + given

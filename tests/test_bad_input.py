@@ -211,6 +211,8 @@ CASES = {
     "three strides": (lambda: Conv2d(KERNEL, stride=(1, 1, 1)), "stride must be a whole number of at least 1, or two"),
     "size of no pooling": (lambda: MaxPool2d(0), "size must be a whole number of at least 1, or two of them, got 0"),
     "a truth for a size": (lambda: AvgPool2d(True), "size must be a whole number of at least 1, or two of them, got"),
+    "stride of no pooling": (lambda: MaxPool2d(2, stride=0), "stride must be a whole number of at least 1, or two of"),
+    "padding of a pooling below 0": (lambda: AvgPool2d(2, padding=-1), "padding must be a whole number of at least 0,"),
     "two lengths for a size": (lambda: AvgPool2d([[1], [1, 2]]), "size must hold rows of one length, got [[1], [1"),
     "image without channels": (
         lambda: Conv2d(KERNEL).forward(np.ones((5, 5))),

@@ -278,11 +278,11 @@ def kernel_turned_on_the_way_back(self, s, W, shape):
 
 
 def every_maximum_wins(self, R, its):
-    size = self.windows.size
-    spread = [np.kron(array, np.ones(size)) for array in (R, its.product)]
-    rest = [(0, n - m) for n, m in zip(its.a.shape, spread[0].shape, strict=True)]
-    spread, largest = (np.pad(array, rest) for array in spread)
-    return spread * (its.a == largest)
+    shared = self.windows.filled(0, its.a.shape, R.dtype)
+    largest, each = convolution.batch_last(its.product), convolution.batch_last(R)
+    for place, own in zip(self.places(its.a), self.windows.places(shared), strict=True):
+        own += each * (place == largest)
+    return convolution.batch_first(self.windows.inside(shared), its.a.shape[:-3])
 
 
 def fold_without_eps(layer, **norm):

@@ -51,19 +51,23 @@ def boxed(rule, shape):
 
 @st.composite
 def pools(draw):
-    """Draw the size of a pooling, images that its windows need not fill, and relevance of its outputs."""
+    """Draw size, stride and padding of a pooling, images that its windows need not fill, and relevance of its outputs.
+
+    Windows may overlap, touch, or leave places between them.
+    """
     size, dtype = draw(PAIRS), draw(DTYPES)
-    height, width = (draw(st.integers(k, 3 * k)) for k in size)
+    stride, padding = draw(st.none() | PAIRS), draw(st.tuples(*(st.integers(0, k // 2) for k in size)))
+    height, width = (draw(st.integers(max(1, k - 2 * p), 3 * k)) for k, p in zip(size, padding, strict=True))
     x = draw(grid((*draw(BATCHES), draw(st.integers(1, 3)), height, width), dtype, low=draw(st.sampled_from([-4, 0]))))
-    rows, columns = height // size[0], width // size[1]
-    return size, x, draw(grid((*x.shape[:-2], rows, columns), dtype))
+    outputs = AvgPool2d(size, stride, padding).forward(x).shape
+    return (size, stride, padding), x, draw(grid(outputs, dtype))
 
 
 def units(layer, shape):
     """Return the outputs of a convolution or an average pooling, each with the inputs that it sees."""
     if isinstance(layer, AvgPool2d):
-        found = unrolled.windows(layer.windows.size, shape[-3:])
-        return [unrolled.Unit(seen, [1 / len(seen)] * len(seen), 0.0) for seen in found]
+        found, w = unrolled.windows(*layer.windows, shape[-3:]), 1 / np.prod(layer.windows.size)
+        return [unrolled.Unit(seen, [w] * len(seen), 0.0) for seen in found]
     _, stride, padding = layer.windows
     return unrolled.units(layer.weight, layer.bias, stride, padding, shape[-3:])
 
@@ -219,6 +223,8 @@ def test_layers_can_be_pickled_and_print():
         Conv2d(np.ones((2, 1, 3, 2)), stride=2, padding=(1, 0)): "Conv2d(1 → 2, 3 × 2, stride 2, padding (1, 0))",
         AvgPool2d(2): "AvgPool2d(2)",
         MaxPool2d((1, 2)): "MaxPool2d((1, 2))",
+        MaxPool2d(3, stride=2, padding=1): "MaxPool2d(3, stride 2, padding 1)",
+        AvgPool2d((2, 3), (2, 3), (0, 1)): "AvgPool2d((2, 3), padding (0, 1))",
         Flatten(): "Flatten()",
     }
     for layer, text in layers.items():
@@ -231,18 +237,19 @@ def test_layers_can_be_pickled_and_print():
 
 @given(pools())
 def test_maximum_pooling_agrees_with_loops(case):
-    """The first maximum of each window takes all, whatever its sign; what fills no window gets nothing."""
-    size, x, R = case
-    layer = MaxPool2d(size)
+    """The first maximum of each window takes all, whatever its sign; the sum of what it gets where windows overlap."""
+    settings, x, R = case
+    layer = MaxPool2d(*settings)
     seen, y = layer.see(x)
     relevance = layer.relprop(R, seen)
     assert np.array_equal(relevance, layer.gradprop(R, x)) and relevance.dtype == y.dtype == x.dtype
     assert relevance.shape == x.shape and y.shape == R.shape
     for x_n, y_n, R_n, got in images(x, y, R, relevance):
         expected, values = np.zeros(x_n.size), x_n.ravel()
-        for window, largest, share in zip(unrolled.windows(size, x_n.shape), y_n.ravel(), R_n.ravel(), strict=True):
+        found = unrolled.windows(*layer.windows, x_n.shape)
+        for window, largest, share in zip(found, y_n.ravel(), R_n.ravel(), strict=True):
             assert largest == max(values[window])
-            expected[window[values[window].tolist().index(largest)]] = share
+            expected[window[values[window].tolist().index(largest)]] += share
         assert np.array_equal(got.ravel(), expected)
         assert got.sum() == R_n.sum()
 
@@ -254,6 +261,27 @@ def test_of_equal_maxima_the_first_takes_all():
     assert MaxPool2d(2).gradprop(np.array([[[-4.0]]]), np.array([[[0, 1.0], [1.0, 0]]])).tolist() == [[[0, -4], [0, 0]]]
 
 
+def test_overlapping_windows_by_hand():
+    """Three by three, every second place, with a frame: in torch as in ResNet."""
+    x = np.array([[[-1.0, -2, -3, -4], [-5, -1, -2, -3], [-4, -5, -0.5, -2], [-3, -4, -5, -6]]])
+    largest, R = MaxPool2d(3, stride=2, padding=1), np.array([[[1.0, 2], [4, 8]]])
+    assert largest.forward(x).tolist() == [[[-1, -1], [-1, -0.5]]]
+    assert largest.gradprop(R, x).tolist() == [[[1, 0, 0, 0], [0, 6, 0, 0], [0, 0, 8, 0], [0, 0, 0, 0]]]
+    mean = AvgPool2d(3, stride=2, padding=1)
+    assert mean.forward(np.full((1, 4, 4), 9.0)).tolist() == [[[4, 6], [6, 9]]]
+    seen, y = mean.see(np.ones((1, 4, 4)))
+    shared = propagate(mean.rule, seen, np.array([[[4.0, 6], [6, 9]]]))
+    np.testing.assert_allclose(shared, [[[1, 2, 1, 1], [2, 4, 2, 2], [1, 2, 1, 1], [1, 2, 1, 1]]], rtol=1e-14)
+
+
+@pytest.mark.parametrize("pool", [MaxPool2d, AvgPool2d])
+def test_padding_of_a_pooling_is_at_most_half_of_a_window(pool):
+    """So each window holds a pixel: a maximum over none would be no number."""
+    assert np.isfinite(pool(2, stride=1, padding=1).forward(np.ones((1, 1, 1)))).all()
+    with pytest.raises(ValueError, match=r"padding must be at most half of size, \(3, 2\), got 2"):
+        pool((3, 2), padding=2)
+
+
 def test_what_gets_nothing_is_no_negative_zero():
     shared = MaxPool2d(2).gradprop(np.full((1, 1, 1), -1.0), np.array([[[1.0, 0.0], [0.0, 0.0]]]))
     assert not np.signbit(shared[shared == 0]).any()
@@ -261,21 +289,22 @@ def test_what_gets_nothing_is_no_negative_zero():
 
 @given(pools())
 def test_average_pooling_agrees_with_loops_over_its_equation(case):
-    size, x, R = case
-    layer = AvgPool2d(size)
+    settings, x, R = case
+    layer = AvgPool2d(*settings)
+    size = np.prod(layer.windows.size)
     seen, y = layer.see(x)
     relevance, lost = propagate(layer.rule, seen, R), losses(layer.rule, seen, R)
     eps = np.finfo(x.dtype).eps
     assert relevance.dtype == y.dtype == x.dtype and relevance.shape == x.shape
     for x_n, y_n, R_n, got, none in images(x, y, R, relevance, lost.no_receiver):
         found, values = units(layer, x.shape), x_n.ravel()
-        means = [values[unit.inputs].sum(dtype=float) / len(unit.inputs) for unit in found]
+        means = [values[unit.inputs].sum(dtype=float) / size for unit in found]
         np.testing.assert_allclose(y_n.ravel(), means, rtol=8 * eps, atol=8 * eps * np.abs(values).max(initial=0))
         exact = [unit._replace(w=[1.0] * len(unit.w)) for unit in found]  # the same shares, and no rounding of 1/9
         expected, size_n, missing = unrolled.slow(LRP0(), x_n, exact, R_n)
         clear = np.repeat([True], x_n.size)
         for unit, mean in zip(found, means, strict=True):
-            clear[unit.inputs] = mean != 0 or len(unit.inputs) in (1, 2, 4)
+            clear[unit.inputs] &= mean != 0 or size in (1, 2, 4)
         error = np.abs(got.ravel() - np.array(expected, float))
         assert np.all((error <= 64 * eps * np.array(size_n, float))[clear])
         if clear.all():
@@ -284,13 +313,13 @@ def test_average_pooling_agrees_with_loops_over_its_equation(case):
 
 @given(pools())
 def test_gradprop_of_an_average_is_the_derivative(case):
-    size, x, dy = case
-    slopes = AvgPool2d(size).gradprop(dy, x)
-    for dy_n, got in images(dy, slopes):
+    settings, x, dy = case
+    layer = AvgPool2d(*settings)
+    for dy_n, got in images(dy, layer.gradprop(dy, x)):
         expected = np.zeros(got.size)
-        for window, share in zip(unrolled.windows(size, got.shape), dy_n.ravel(), strict=True):
-            expected[window] = share / len(window)
-        np.testing.assert_allclose(got.ravel(), expected, rtol=4 * np.finfo(x.dtype).eps)
+        for window, share in zip(unrolled.windows(*layer.windows, got.shape), dy_n.ravel(), strict=True):
+            expected[window] += share / np.prod(layer.windows.size)
+        np.testing.assert_allclose(got.ravel(), expected, rtol=0, atol=16 * np.finfo(x.dtype).eps)
 
 
 def test_the_audit_says_that_a_window_of_zeros_has_no_receiver():

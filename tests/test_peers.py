@@ -21,9 +21,9 @@ def zennit():
 
 
 def network(rng, pool=MaxPool2d):
-    """Return a network for images of 2 × 11 × 10; its rows and columns do not fill all windows."""
+    """Return a network for images of 2 × 11 × 10; rows and columns do not fill all windows, of which some overlap."""
     return Network([
-        Conv2d(rng.normal(size=(3, 2, 3, 3)), -rng.uniform(size=3), padding=1), ReLU(), pool(2),
+        Conv2d(rng.normal(size=(3, 2, 3, 3)), -rng.uniform(size=3), padding=1), ReLU(), pool(3, 2, (0, 1)),
         Conv2d(rng.normal(size=(4, 3, 3, 2)), -rng.uniform(size=4), stride=(1, 2), padding=(2, 1)), ReLU(),
         pool((2, 1)), Flatten(), Dense(rng.normal(size=(36, 5)), rng.normal(size=5)), ReLU(),
         Dense(rng.normal(size=(5, 3))),
@@ -41,13 +41,17 @@ def test_outputs_and_gradients_are_those_of_torch(pool):
     np.testing.assert_allclose(ours.gradprop(dy), slopes.numpy(), rtol=1e-12, atol=1e-12)
 
 
-def test_of_equal_maxima_the_first_wins_as_in_torch():
+@pytest.mark.parametrize("settings", [((2, 3),), (3, 2), (3, 2, 1), ((3, 2), (2, 1), (1, 0)), (2, 3, 1)], ids=str)
+@pytest.mark.parametrize("pool", [MaxPool2d, AvgPool2d])
+def test_poolings_are_those_of_torch_where_the_first_maximum_wins_too(pool, settings):
+    """With strides that make windows overlap or leave places out, and with padding; means count it, as by default."""
     x = np.random.default_rng(1).integers(0, 2, (6, 3, 7, 9)).astype(float)
-    inputs = torch.tensor(x, requires_grad=True)
-    y = torch_module(MaxPool2d((2, 3)))(inputs)
+    inputs, ours = torch.tensor(x, requires_grad=True), pool(*settings)
+    y = torch_module(ours)(inputs)
     dy = np.arange(1.0, 1 + y.numel()).reshape(y.shape)
     y.backward(torch.tensor(dy))
-    assert np.array_equal(MaxPool2d((2, 3)).gradprop(dy, x), inputs.grad.numpy())
+    np.testing.assert_allclose(ours.forward(x), y.detach().numpy(), rtol=1e-14)
+    np.testing.assert_allclose(ours.gradprop(dy, x), inputs.grad.numpy(), rtol=0 if pool is MaxPool2d else 1e-13)
 
 
 @pytest.mark.parametrize("kind", ["dense", "convolution"])

@@ -126,9 +126,11 @@ def test_the_verdict(drawn):
         text = picture.one("verdict").text.replace("\u00a0", " ")
         said = re.fullmatch(r"The logit of (\d)(.*?): (\S+)\. (.*)", text)
         assert said and said.groups()[:2] == (str(n["target"]), other) and says(said[3], n["f"], 4), picture
-        where = "No square of its own"
+        where = "No square of its own" if "absent" in n["notes"] else "No positive relevance"
         if n["inside"] is not None:
-            where = f"Of its positive relevance {np.floor(100 * n['inside'] + 0.5):.0f} % in its square"
+            where = f"Red: {np.floor(100 * n['inside'] + 0.5):.0f} % in its frame"
+            if n["outside"] is not None:
+                where += f", {np.floor(100 * n['outside'] + 0.5):.0f} % in the other"
         assert said[4] == where, picture
         assert picture.one("reading").text == "Drag a digit. Point at a pixel to read its relevance."
 

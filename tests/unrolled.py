@@ -42,13 +42,18 @@ def units(weight, bias, stride, padding, shape):
     return found
 
 
-def windows(size, shape):
+def windows(size, stride, padding, shape):
     """Return, for each window of a pooling, the inputs that it sees, channel by channel and row by row."""
     channels, height, width = shape
-    places = [(c, y, x) for c in range(channels) for y in range(height // size[0]) for x in range(width // size[1])]
+    tops = range(-padding[0], height + padding[0] - size[0] + 1, stride[0])
+    lefts = range(-padding[1], width + padding[1] - size[1] + 1, stride[1])
     return [
-        [(c * height + y * size[0] + u) * width + x * size[1] + v for u in range(size[0]) for v in range(size[1])]
-        for c, y, x in places
+        [
+            (c * height + y) * width + x
+            for y, x in product(range(top, top + size[0]), range(left, left + size[1]))
+            if 0 <= y < height and 0 <= x < width
+        ]
+        for c, top, left in product(range(channels), tops, lefts)
     ]
 
 

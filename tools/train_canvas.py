@@ -3,7 +3,8 @@
     python -m tools.train_canvas
 
 Each canvas is drawn when it is needed, with one or with two digits, and with a little noise. As two digits may be
-there, each logit has a probability of its own: the loss is the cross-entropy of ten sigmoids. As in
+there, each logit has a probability of its own: the loss is the cross-entropy of ten sigmoids. A digit alone lies where
+one of a pair would: never in the middle (rows 1 to 7, columns 5 to 7), where no second one would find room. As in
 ``tools/train_digits.py``, biases are projected to b <= 0 after every step, and the last layer has none.
 
 Arrays have the shape (canvases, rows, columns, channels), and kernels (rows, columns, inputs, outputs). The last

@@ -18,7 +18,7 @@ CLAIMS = Claims()
 def _case(rng):
     """Return images (cases, channels, height, width), a kernel (outputs, channels, ...), biases, stride and padding."""
     size, stride = rng.integers(1, 4, 2), rng.integers(1, 3, 2)
-    padding = np.array([rng.integers(k) for k in size])
+    padding = np.array([rng.integers(k + 1) for k in size])  # a window may hold nothing else
     height, width = rng.integers(np.maximum(1, size - 2 * padding), size + 3)
     channels, outputs = rng.integers(1, 4, 2)
     x, weight = numbers(rng, rng.integers(1, 65), channels, height, width), numbers(rng, outputs, channels, *size)
@@ -39,7 +39,8 @@ def _units(weight, stride, padding, shape):
             for c, u, v in np.ndindex(weight.shape[1:])
             if 0 <= y + u < height and 0 <= x + v < width
         ]
-        yield (j, row, column), *map(list, zip(*seen, strict=True))
+        inputs, w = map(list, zip(*seen, strict=True)) if seen else ([], [])
+        yield (j, row, column), inputs, w
 
 
 @CLAIMS.law("eq-convolution", "A convolution adds up window times kernel, not turned; beyond the image it sees zeros.")
@@ -70,6 +71,8 @@ def convolution_is_unrolled(rng):
     points, R = x.reshape(len(x), -1), numbers(rng, *z.shape)
     expected, size = np.zeros((2, *points.shape))
     for (j, *place), inputs, w in _units(weight, stride, padding, x.shape):
+        if not inputs:
+            continue  # nobody receives
         one = R[:, j, *place][:, None]
         M, sizes = reference.sent(of_inputs(inputs), points[:, inputs], np.array(w)[:, None], one, b[j : j + 1])
         expected[:, inputs] += M[..., 0]
@@ -88,50 +91,51 @@ def padding_would_take_a_share(rng):
 
 
 def _pooled(rng):
-    """Return images that fill a number of windows and a row and a column more, their windows, and what pools them."""
-    size, (rows, columns) = rng.integers(1, 4, 2), rng.integers(1, 4, 2)
-    (tall, wide), channels = size.tolist(), rng.integers(1, 4)
-    x = numbers(rng, rng.integers(1, 65), channels, rows * tall + (tall > 1), columns * wide + (wide > 1))
-    windows = x[:, :, : rows * tall, : columns * wide].reshape(len(x), channels, rows, tall, columns, wide)
-    return x, np.moveaxis(windows, 4, 3).reshape(*windows.shape[:3], columns, -1), (tall, wide)
+    """Return images that windows need not fill, size, stride and padding, and what each window holds of a channel."""
+    size, stride = rng.integers(1, 4, (2, 2))
+    padding = np.array([rng.integers(k // 2 + 1) for k in size])
+    height, width = rng.integers(np.maximum(1, size - 2 * padding), 3 * size + 1)
+    x = numbers(rng, rng.integers(1, 65), rng.integers(1, 4), height, width)
+    settings = [tuple(pair.tolist()) for pair in (size, stride, padding)]
+    units = _units(np.ones((1, 1, *size)), stride, padding, (1, height, width))
+    return x, settings, [(tuple(place), inputs) for (_, *place), inputs, _ in units]
 
 
-def _into_windows(R, like, size):
-    """Return the relevance of images in the shape of their windows, and what the places outside of all windows got."""
-    (tall, wide), (n, channels, rows, columns, _) = size, like.shape
-    inner = R[:, :, : rows * tall, : columns * wide].reshape(n, channels, rows, tall, columns, wide)
-    outer = np.concatenate([R[:, :, rows * tall :].reshape(n, -1), R[:, :, :, columns * wide :].reshape(n, -1)], axis=1)
-    return np.moveaxis(inner, 4, 3).reshape(like.shape), outer
-
-
-@CLAIMS.law("eq-avg-pool", "Average pooling shares in proportion, xᵢ / Σ xₕ; a window of zeros hands down nothing.")
+@CLAIMS.law("eq-avg-pool", "Average pooling shares in proportion, aᵢ / Σ aₕ; a window of zeros hands down nothing.")
 def average_in_proportion(rng):
-    x, windows, size = _pooled(rng)
-    layer = convolution.AvgPool2d(size)
+    x, settings, units = _pooled(rng)
+    layer = convolution.AvgPool2d(*settings)
     seen, mean = layer.see(x)
-    R = numbers(rng, *mean.shape)
-    got, outer = _into_windows(propagate(layer.rule, seen, R), windows, size)
-    total, magnitude = windows.sum(axis=-1), abs(windows).sum(axis=-1)
-    clear = abs(total) > 1e-6 * magnitude
-    s = np.divide(R, total, out=np.zeros_like(R), where=clear)
-    error = (got - windows * s[..., None]) * (clear | (magnitude == 0))[..., None]
-    bound = abs(windows * s[..., None]) * np.divide(magnitude, abs(total), out=np.ones_like(R), where=clear)[..., None]
-    return np.maximum(relative(error, bound), relative(outer, 0) if outer.size else 0)
+    R, points = numbers(rng, *mean.shape), x.reshape(*x.shape[:2], -1)
+    expected, size = np.zeros((2, *points.shape))
+    known = np.ones(points.shape, bool)
+    for place, inputs in units:
+        a, R_j = points[..., inputs], R[..., *place]
+        total, magnitude = a.sum(axis=-1), abs(a).sum(axis=-1)
+        clear = abs(total) > 1e-6 * magnitude
+        sent = a * np.divide(R_j, total, out=np.zeros_like(R_j), where=clear)[..., None]
+        expected[..., inputs] += sent
+        size[..., inputs] += abs(sent) * np.divide(magnitude, abs(total), out=np.ones_like(R_j), where=clear)[..., None]
+        known[..., inputs] &= (clear | (magnitude == 0))[..., None]
+    return relative((propagate(layer.rule, seen, R).reshape(points.shape) - expected) * known, size)
 
 
 @CLAIMS.law("eq-max-pool", "Maximum pooling hands all to the first maximum of a window: ties lose nothing.", 0.0)
 def winner_takes_all(rng):
-    x, windows, size = _pooled(rng)
+    x, settings, units = _pooled(rng)
     if rng.random() < 0.5:
-        x, windows = np.sign(x), np.sign(windows)  # many are equal
-    layer = convolution.MaxPool2d(size)
+        x = np.sign(x)  # many are equal
+    layer = convolution.MaxPool2d(*settings)
     seen, largest = layer.see(x)
-    R = numbers(rng, *largest.shape)
-    got, outer = _into_windows(layer.relprop(R, seen), windows, size)
-    first = np.argmax(windows, axis=-1)[..., None] == np.arange(windows.shape[-1])
-    error = np.concatenate([(got - first * R[..., None]).reshape(len(x), -1), outer], axis=1)
-    error = np.concatenate([error, (largest - windows.max(axis=-1)).reshape(len(x), -1)], axis=1)
-    return relative(error, 1)
+    R, points = rng.integers(-99, 100, largest.shape).astype(float), x.reshape(*x.shape[:2], -1)
+    expected, wrong = np.zeros(points.shape), np.zeros((len(x), 1))
+    for place, inputs in units:
+        a = points[..., inputs]
+        first = np.argmax(a, axis=-1)[..., None] == np.arange(len(inputs))
+        expected[..., inputs] += first * R[..., *place][..., None]
+        wrong = np.maximum(wrong, abs(largest[..., *place] - a.max(axis=-1)).max(axis=1, keepdims=True))
+    error = (layer.relprop(R, seen).reshape(points.shape) - expected).reshape(len(x), -1)
+    return relative(np.concatenate([error, wrong], axis=1), 1)
 
 
 def _normed(rng):
@@ -163,7 +167,7 @@ def _both_ways(rule, a, W, norm, R):
     return propagate(rule, folded.see(a)[0], R), hand_down(rule, a, W, propagate(rule, above.see(a @ W)[0], R))
 
 
-@CLAIMS.law("eq-batch-norm", "LRP-0, which leaves out the bias, hands down the same with folding and without.")
+@CLAIMS.law("eq-batch-norm", "Where no sum is 0, LRP-0 without the bias hands down the same with folding and without.")
 def folding_is_nothing_to_lrp0(rng):
     a, W, _, norm = _normed(rng)
     a, W, norm["scale"] = abs(a) + 0.01, abs(W) + 0.01, norm["scale"] + 0.01

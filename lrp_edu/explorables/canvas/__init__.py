@@ -60,11 +60,11 @@ class CanvasFigure(Explorable):
         "read": "largest two",
         "target": "explained",
         "f": {
-            "against": {"none": "its logit", "second": "z minus the second"}
-            | {digit: f"z minus that of {digit}" for digit in DIGITS}
+            "against": {"none": "its logit", "second": "its logit minus the second"}
+            | {digit: f"its logit minus that of {digit}" for digit in DIGITS}
         },
-        "inside": "of Σ R⁺ inside its square",
-        "outside": "inside the other's",
+        "inside": "share of red in its square",
+        "outside": "share of red in the other's",
         "totals.0": "Σ R of the pixels",
         "gap": "gap",
     }
@@ -116,8 +116,8 @@ class CanvasFigure(Explorable):
         control="menu",
     )
     upper = Choice(RULE_NAMES, "lrp0", label="dense layer", control="menu")
-    hidden = Choice(RULE_NAMES, "gamma", label="convolutions", control="menu")
-    first = Choice(RULE_NAMES, "zbox", label="first one", control="menu")
+    hidden = Choice(RULE_NAMES, "gamma", label="second and third convolution", control="menu")
+    first = Choice(RULE_NAMES, "zbox", label="first convolution", control="menu")
     epsilon = Number(0.25, 0, 3, step=0.05, label="ε", control="field")
     gamma = Number(0.25, 0, 4, step=0.05, label="γ", control="field")
     alpha = Number(2.0, 1, 4, label="α", control="field")
@@ -230,7 +230,7 @@ def _difference(target, against):
 
 CAPTION = (
     "Drag the two digits, and watch the heatmap go along. Then ask for the other one: [why 7?](target=7) "
-    "[Why 3?](target=3) And [why 3 and not 7?](target=3;against=7) Try [gradient × input, nearly]"
-    "(upper=lrp0;hidden=lrp0;first=lrp0), and [z⁺ above](upper=zplus;hidden=zplus;target=3), "
-    "and compare the shares inside the frame."
+    "[Why 3?](target=3) And [why 3 and not 7?](target=3;against=7) Try [gradient × input]"
+    "(upper=lrp0;hidden=lrp0;first=lrp0;absorb=yes), and [z⁺ on all layers above the first]"
+    "(upper=zplus;hidden=zplus;target=3), and compare the shares inside the frames."
 )

@@ -240,9 +240,11 @@ function drawCanvas(stage, { change, state, constants, palette, redraw, held }) 
 }
 
 /** What one wants to see while one drags, in a line. */
-function summary({ target, against, f, inside }) {
+function summary({ target, against, f, inside, outside, notes }) {
   const what = against === null ? `The logit of ${target}` : `The logit of ${target} minus that of ${against}`;
-  return `${what}: ${format(f)}. ${inside === null ? "No square of its own" : `Of its positive relevance ${Math.round(100 * inside)} % in its square`}`;
+  const nowhere = notes.includes("absent") ? "No square of its own" : "No positive relevance";
+  const beside = outside === null ? "" : `, ${Math.round(100 * outside)} % in the other`;
+  return `${what}: ${format(f)}. ${inside === null ? nowhere : `Red: ${Math.round(100 * inside)} % in its frame${beside}`}`;
 }
 
 export default figure({ numbers, view });
