@@ -234,19 +234,19 @@ def swapped(self, a):
 def attributed(shares):
     def attribute(f, x, baseline):
         x, a = attribution._points(x, baseline)
-        return attribution._split(f, x, a, shares(f, x, a))
+        return attribution._split(f(x), f(a), shares(f, x, a))
 
     return attribute
 
 
 def squared_slopes(f, grad, x):
-    return attribution._split(f, x, 0 * x, grad(x) ** 2)
+    return attribution._split(f(x), f(0 * x), grad(x) ** 2)
 
 
 def slopes_at_the_start(f, grad, x, baseline, steps=100):
     x, a = attribution._points(x, baseline)
     average = sum(grad(a + k / steps * (x - a)) for k in range(steps)) / steps
-    return attribution._split(f, x, a, (x - a) * average)
+    return attribution._split(f(x), f(a), (x - a) * average)
 
 
 def path_of_a_neuron(f, x, baseline):
