@@ -63,8 +63,8 @@ class CanvasFigure(Explorable):
             "against": {"none": "its logit", "second": "its logit minus the second"}
             | {digit: f"its logit minus that of {digit}" for digit in DIGITS}
         },
-        "inside": "share of red in its square",
-        "outside": "share of red in the other's",
+        "inside": "red in its frame",
+        "outside": "red in the other",
         "totals.0": "Σ R of the pixels",
         "gap": "gap",
     }
