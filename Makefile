@@ -51,10 +51,11 @@ test: lint
 	$(BIN)/python -m pytest --numprocesses=$(JOBS) --dist=loadfile --no-loadscope-reorder
 
 # All but the browser tests, where only what they need is installed: make test-units PYTHON=python3.13 VENV=.venv-3.13
+# WITHOUT=chapters leaves out their code, too.
 test-units: constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[draw,live,symbols,book,test]'
-	$(BIN)/python -m pytest -m 'not browser'
+	$(BIN)/python -m pytest -m 'not browser$(WITHOUT:%= and not %)'
 
 # The oldest versions that pyproject.toml allows, which warn of things in each other that are not ours.
 test-oldest: constraints-oldest.txt

@@ -6,6 +6,13 @@ import pytest
 from nbval.plugin import IPyNbCell
 
 
+def pytest_collection_modifyitems(items):
+    """Mark the cells of the chapters, so that they can be left out."""
+    for item in items:
+        if isinstance(item, IPyNbCell):
+            item.add_marker("chapters")
+
+
 def pytest_collection_finish():
     """Keep what was collected, which lives to the end, out of each later search for garbage: that took a tenth."""
     gc.collect()

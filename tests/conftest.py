@@ -13,7 +13,7 @@ collect_ignore = ["stated"]  # code that only runs below the cells of a chapter
 def pytest_collection_modifyitems(items):
     """Mark the tests that need Chromium or the built book, so that they can be left out."""
     for item in items:
-        if {"browser", "book"} & set(getattr(item, "fixturenames", ())):
+        if {"browser", "book", "published"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("browser")
 
 

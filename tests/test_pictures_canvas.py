@@ -171,10 +171,11 @@ def test_nothing_covers_what_is_drawn(drawn):
     for picture in drawn:
         if picture.photo is None:
             continue
+        corners = figure_of(picture).corners
         for n, cell in enumerate(picture.all("heat")):
             left, top, size, _ = cell.box
             row, column = divmod(n, 20)
-            inner = [(row - r, column - c) for r, c in figure_of(picture).corners]
+            inner = [(row - r, column - c) for r, c in corners]
             if all(0 < r < 7 and 0 < c < 7 or not (-2 < r < 9 and -2 < c < 9) for r, c in inner):  # clear of the frames
                 color = picture.pixel((left + 0.1 * size, top + 0.1 * size))
                 assert near(color, cell.fill[:3], 6), f"{picture}: {n}"

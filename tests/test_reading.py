@@ -48,6 +48,7 @@ def test_what_is_folded_stands_in_one_cell_between_blank_lines(path):
         assert len(begun) == len(ended) == len(tags) // 2, cell.source
 
 
+@pytest.mark.chapters
 @EACH_CHAPTER
 def test_code_of_hidden_solutions_runs_and_prints_what_they_show(path, monkeypatch, capsys):
     """Run it where a reader would: below all the cells of the chapter. After it comes what else the text states."""

@@ -129,6 +129,7 @@ def cell(source, **pictures):
     )
 
 
+@pytest.mark.chapters
 def test_the_chapters_are_compared_when_their_cells_run(tmp_path):
     from nbclient import NotebookClient
 
