@@ -23,7 +23,9 @@ FLATTEN = """() => document.querySelectorAll("math, .highlight pre, figure svg.p
   part.textContent = part.textContent;
 })"""
 # Contrast takes longest by far. Of texts that are alike in their letters and in all that lies behind them three do.
+# Those that axe passes over or cannot judge, as nobody sees them or they are one letter, do not count among the three.
 MARK_ALIKE = """() => {
+  const PASSED_OVER = ":disabled, [aria-disabled=true], [aria-hidden=true], .visually-hidden, [role=radio]";
   const [seen, known] = [new Map(), new Map([[null, ""]])];
   const kept = (element, names) => names.map((name) => getComputedStyle(element)[name]).join();
   const behind = (element) => {
@@ -34,7 +36,10 @@ MARK_ALIKE = """() => {
     return known.get(element);
   };
   for (const element of document.querySelectorAll("body *")) {
-    if (![...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim())) continue;
+    const own = [...element.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE);
+    if (own.map((node) => node.data).join("").trim().length < 2) continue;
+    if (!element.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
+    if (element.closest(PASSED_OVER)) continue;
     const letters = ["color", "fontSize", "fontWeight", "textShadow", "position", "visibility", "zIndex"];
     const key = kept(element, letters) + behind(element);
     seen.set(key, (seen.get(key) ?? 0) + 1);
@@ -95,6 +100,9 @@ def test_one_pale_text_among_many_is_found(page):
     assert "color-contrast" not in dict(findings(page))
     page.set_content("<main><h1>Many</h1>" + "<p>one of many</p>" * 20 + "<p style='color: #999'>pale</p></main>")
     assert "pale" in str(dict(findings(page))["color-contrast"])
+    unseen = "".join(f"<p {how}>pale</p>" * 5 for how in ("hidden", "aria-hidden=true", "style='visibility: hidden'"))
+    page.set_content(f"<main style='color: #999'><h1>Many</h1>{unseen}<p>pale as well</p></main>")
+    assert "pale as well" in str(dict(findings(page))["color-contrast"])
     page.set_content("<main>" + "<p>on</p>" * 20 + "<div style='background: #555'><p>a dark ground</p></div></main>")
     assert "a dark ground" in str(dict(findings(page))["color-contrast"])
 

@@ -11,7 +11,7 @@ def _kept(figure_class):
 def twin(figure_class, **state):
     """Return a figure in the given state. It is always the same one: making widgets takes longest.
 
-    As long as the state stays, its numbers are computed once.
+    As long as the state stays, its numbers are computed once. So the figure is to be read, not changed.
     """
     figure = _kept(figure_class)
     state = {**figure._stored["state"], **state}
