@@ -8,6 +8,7 @@ import sys
 import tomllib
 import venv
 import zipfile
+from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -39,25 +40,42 @@ def host(published):
         yield address
 
 
+class Tags(HTMLParser):
+    """Collects the tags of a page, each with its attributes."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.found = []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.found.append((tag, dict(attrs)))
+
+
 @functools.cache
-def parse(page):
-    return BeautifulSoup(page.read_text(), "html.parser")
+def tags(page):
+    return Tags(page.read_text()).found
 
 
 def links(page, attribute="href"):
-    return [tag[attribute] for tag in parse(page).select(f"[{attribute}]")]
+    return [attrs[attribute] for _, attrs in tags(page) if attribute in attrs]
 
 
 def metadata(page):
     """Return what a page says of itself to other sites."""
-    tags = [(tag.get("property") or tag.get("name"), tag.get("content")) for tag in parse(page).select("meta")]
-    tags = [tag for tag in tags if re.match("og:|twitter:|description$", tag[0] or "")]
-    assert len(dict(tags)) == len(tags), "a tag stands twice"
-    return dict(tags)
+    found = [(attrs.get("property") or attrs.get("name"), attrs.get("content")) for tag, attrs in tags(page)
+             if tag == "meta"]  # fmt: skip
+    found = [pair for pair in found if re.match("og:|twitter:|description$", pair[0] or "")]
+    assert len(dict(found)) == len(found), "a tag stands twice"
+    return dict(found)
 
 
 def canonical(page):
-    return [tag["href"] for tag in parse(page).select("link[rel=canonical]")]
+    return [attrs["href"] for tag, attrs in tags(page) if tag == "link" and attrs.get("rel") == "canonical"]
+
+
+def parse(page):
+    return BeautifulSoup(page.read_text(), "html.parser")
 
 
 def test_without_an_address_a_page_has_none_of_what_needs_one(book):

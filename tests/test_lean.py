@@ -22,41 +22,41 @@ WEBFONTS = Path(pydata_sphinx_theme.__file__).parent.joinpath(
 )
 CHAPTER = "chapters/messages.html"
 
-# For each style rule of a style sheet its key, which is its selector below the conditions that it stands under, and
-# its declarations, but for custom properties, which may go where nothing asks for them.
+# Each declaration of a style sheet, but for custom properties, which may go where nothing asks for them: its selector,
+# and all of it with the conditions that it stands under.
 RULES = """
 function* rules(list, under = "") {
   for (const rule of list) {
     if (rule.selectorText === undefined && rule.cssRules && !(rule instanceof CSSKeyframesRule))
       yield* rules(rule.cssRules, `${under}${rule.cssText.split("{")[0]}`);
     if (!(rule instanceof CSSStyleRule)) continue;
-    const names = [...rule.style].filter((name) => !name.startsWith("--"));
+    const own = [...rule.style].filter((name) => !name.startsWith("--"))
+      .map((name) => `${name}:${rule.style.getPropertyValue(name)}`);
     for (const selector of rule.selectorText.split(/,(?![^(]*\\))/).map((part) => part.trim()))
-      for (const name of names) yield [selector, `${under}${selector}`, `${name}:${rule.style.getPropertyValue(name)}`];
+      for (const declaration of own) yield [selector, `${under}${selector} {${declaration}}`];
   }
 }
 const parse = (text) => { const sheet = new CSSStyleSheet(); sheet.replaceSync(text); return sheet.cssRules; };
 """
 
-# Declarations that apply to some element of the page, in whatever state it is, and that the new style sheet lacks.
-MISSING = f"""([before, after]) => {{
+# The declarations that the new style sheet lacks, by what they apply to, in whatever state that is.
+LACKING = f"""([before, after]) => {{
   {RULES}
-  const kept = new Set([...rules(parse(after))].map(([, key, declaration]) => `${{key}} {{${{declaration}}}}`));
   const STATE = new RegExp("::?(before|after|marker|placeholder|selection|backdrop|hover|focus(-visible|-within)?" +
     "|active|visited|link|target|open|checked|disabled|-[\\\\w-]+)", "g");
-  const applies = new Map();
-  const missing = [];
-  for (const [selector, key, declaration] of rules(parse(before))) {{
-    if (kept.has(`${{key}} {{${{declaration}}}}`)) continue;
-    if (!applies.has(selector)) applies.set(selector, matches(selector.replace(STATE, "")));
-    if (applies.get(selector)) missing.push(`${{key}} {{${{declaration}}}}`);
-  }}
-  function matches(selector) {{
-    selector = selector.replace(/(^|[\\s>+~(])(?=$|[\\s>+~)])/g, "$1*");
-    try {{ return document.querySelector(selector) !== null; }} catch {{ return false; }}
-  }}
-  return missing;
+  const inAnyState = (selector) =>
+    selector.replace(STATE, "").replace(/(^|[\\s>+~(])(?=$|[\\s>+~)])/g, "$1*");
+  const kept = new Set([...rules(parse(after))].map(([, declaration]) => declaration));
+  const lacking = {{}};
+  for (const [selector, declaration] of rules(parse(before)))
+    if (!kept.has(declaration)) (lacking[inAnyState(selector)] ??= []).push(declaration);
+  return lacking;
 }}"""
+
+# Those of the selectors that some element of the page matches.
+MATCHING = """(selectors) => selectors.filter((selector) => {
+  try { return document.querySelector(selector) !== null; } catch { return false; }
+})"""
 
 # Each letter of an icon that the page shows, and the class of each icon that shows none.
 ICONS = """() => [...document.querySelectorAll("*:not(math *)")].flatMap((element) => {
@@ -73,14 +73,31 @@ def sheets(book):
     return (book.parent / ".doctrees" / "uncut.css").read_text(), (book / "_static" / "site.css").read_text()
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_no_rule_that_applies_is_missing(page, site, sheets, name):
-    visit(page, f"{site}{name}.html")
-    for button in page.locator("[data-bs-toggle=dropdown]").all():
-        button.click()
-    for button in page.locator("[data-bs-toggle=tooltip]:visible").all():
-        button.hover()
-    assert page.evaluate(MISSING, sheets) == []
+@pytest.fixture(scope="module")
+def lacking(browser, sheets):
+    """Return the declarations that the style sheet lacks now, by the selectors of what they apply to."""
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.set_content("<!doctype html>")
+        return page.evaluate(LACKING, sheets)
+
+
+@pytest.fixture(scope="module", params=PAGES)
+def opened(browser, site, request):
+    """Open a page, and all that drops down on it or says something when the mouse comes."""
+    with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
+        page = context.new_page()
+        visit(page, f"{site}{request.param}.html")
+        for button in page.locator("[data-bs-toggle=dropdown]").all():
+            button.click()
+        for button in page.locator("[data-bs-toggle=tooltip]:visible").all():
+            button.hover()
+        yield page
+
+
+def test_no_rule_that_applies_is_missing(opened, lacking):
+    missing = opened.evaluate(MATCHING, list(lacking))
+    assert [declaration for selector in missing for declaration in lacking[selector]] == []
 
 
 # What a reader can open, as selectors of what is clicked, hovered or focused one after the other.
@@ -164,11 +181,18 @@ def test_it_looks_as_before(page, two_looks, width, theme):
             page.mouse.move(0, 0)
         elif state == "tooltip":
             page.locator(".tooltip").wait_for()
-        before, after = (np.array(Image.open(io.BytesIO(shot)).convert("RGB"), int) for shot in two_looks())
-        same = before.shape == after.shape and np.abs(before - after).max() <= ROUNDING
+        same = alike(*two_looks())
         assert same, f"{state} at {width} px looks different"
         page.keyboard.press("Escape")
         page.mouse.move(0, 0)
+
+
+def alike(before, after):
+    """Tell whether two pictures, as bytes, look the same; hardly any of them are not the same bytes."""
+    if before == after:
+        return True
+    before, after = (np.array(Image.open(io.BytesIO(shot)).convert("RGB"), int) for shot in (before, after))
+    return before.shape == after.shape and np.abs(before - after).max() <= ROUNDING
 
 
 @pytest.mark.parametrize("width", [1280, 390])
@@ -180,25 +204,36 @@ def test_it_prints_as_before(page, two_looks, width):
     assert same
 
 
-def test_every_icon_has_its_letter(page, site, icons):
-    """Those that pages show, in whatever state, and those of which scripts speak; and each is drawn as it was."""
-    font, whole = TTFont(io.BytesIO(icons)), TTFont(WEBFONTS / "fa-solid-900.woff2")
-    letters = {chr(code): glyph for code, glyph in font.getBestCmap().items()}
-    for letter, glyph in letters.items():
-        assert outline(font, glyph) == outline(whole, whole.getBestCmap()[ord(letter)])
-    spoken = {word for name in SPOKEN for word in re.findall(r"fa-[a-z-]+", page.request.get(site + name).text())}
-    assert "fa-xmark" in spoken
-    for name in PAGES:
-        page.goto(f"{site}{name}.html", wait_until="domcontentloaded")
-        page.evaluate(SHOW, sorted(spoken - {"fa-solid"}))
-        shown = set(page.evaluate(ICONS))
-        assert len(shown) > 5 and shown <= set(letters), name
+@pytest.fixture(scope="module")
+def font(icons):
+    return TTFont(io.BytesIO(icons))
+
+
+def test_every_icon_is_drawn_as_it_was(font):
+    whole = TTFont(WEBFONTS / "fa-solid-900.woff2")
+    for code, glyph in font.getBestCmap().items():
+        assert outline(font, glyph) == outline(whole, whole.getBestCmap()[code])
 
 
 def outline(font, glyph):
     pen = RecordingPen()
     font.getGlyphSet()[glyph].draw(pen)
     return pen.value, font["hmtx"][glyph]
+
+
+@pytest.fixture(scope="module")
+def spoken(book):
+    """Return the icons of which scripts speak."""
+    found = {word for name in SPOKEN for word in re.findall(r"fa-[a-z-]+", (book / name).read_text())}
+    assert "fa-xmark" in found
+    return sorted(found - {"fa-solid"})
+
+
+def test_every_icon_has_its_letter(opened, font, spoken):
+    """Those that a page shows, in whatever state, and those of which scripts speak."""
+    opened.evaluate(SHOW, spoken)
+    shown = set(opened.evaluate(ICONS))
+    assert len(shown) > 5 and shown <= set(map(chr, font.getBestCmap()))
 
 
 SPOKEN = ["_static/scripts/pydata-sphinx-theme.js"]

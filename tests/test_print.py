@@ -1,5 +1,6 @@
 """The pages on paper, and the whole book as one PDF."""
 
+import functools
 import shutil
 import subprocess
 import sys
@@ -88,6 +89,7 @@ def titles(entries):
     return [entry.title for entry in entries if not isinstance(entry, list)]
 
 
+@functools.cache
 def soup(book, name):
     return BeautifulSoup((book / f"{name}.html").read_text(), "html.parser").select_one("article.bd-article")
 

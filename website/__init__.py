@@ -3,6 +3,8 @@
 Nothing here knows the mathematics. The pages can be written without it, and the package runs without it.
 """
 
+import gc
+
 from . import (
     address,
     directives,
@@ -23,6 +25,7 @@ PARTS = [address, directives, figures, finish, formulas, notfound, pdf, pictures
 
 def setup(app):
     """Set up each part."""
+    gc.set_threshold(100_000)  # of a build, a seventh went into looking for garbage in trees that still live
     for part in PARTS:
         part.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -11,7 +11,6 @@ import re
 import unicodedata
 from functools import cache
 from importlib.metadata import distribution
-from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
 
@@ -184,7 +183,7 @@ def italic(letter):
 def math_font(characters):
     """Return what shows these characters of STIX Two Math, in all the sizes that brackets and braces need."""
     options = subset.Options(layout_features=[], hinting=False, name_IDs=[0, 1, 13, 14])  # with its license
-    font = TTFont(files("ziamath") / "fonts" / "STIXTwoMath-Regular.ttf")
+    font = TTFont(distribution("ziamath").locate_file("ziamath/fonts/STIXTwoMath-Regular.ttf"))
     for table in font["cmap"].tables:  # primes that can be raised and made small: the usual ones are both already
         table.cmap |= {ord("′"): "minute.ssty", ord("″"): "second.ssty", ord("‴"): "uni2034.ssty"}
     constants = font["MATH"].table.MathConstants

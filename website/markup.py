@@ -59,7 +59,7 @@ def names(soup):
 
 def citations(soup):
     """Make items of what stands in a list; the role that the tool gives to a source is no longer one."""
-    for source in soup.select("[role=doc-biblioentry]"):
+    for source in soup.find_all(role="doc-biblioentry"):
         del source["role"]
     for listed in soup.select("[role=list] > .citation"):
         listed["role"] = "listitem"
@@ -67,15 +67,15 @@ def citations(soup):
 
 def stops(soup):
     """Keep Tab from stopping at the mark behind each heading and equation."""
-    for mark in soup.select("a.headerlink"):
+    for mark in soup.find_all("a", "headerlink"):
         mark["tabindex"] = "-1"
 
 
 def leftovers(soup):
     """Take out what is there twice, or has no use here."""
-    for part in soup.select("#exercise-content, #solution-content"):
+    for part in soup.find_all(id=["exercise-content", "solution-content"]):
         del part["id"]
-    for again in soup.select("meta[name=viewport] ~ meta[name=viewport]"):
+    for again in soup.head.select("meta[name=viewport] ~ meta[name=viewport]"):
         again.extract()
-    for empty in soup.select("#ethical-ad-placement, meta[name^=docsearch]"):
+    for empty in [*soup.head.select("meta[name^=docsearch]"), *soup.find_all(id="ethical-ad-placement")]:
         empty.extract()

@@ -59,7 +59,7 @@ def publications(path):
 
 
 def _last_name(person):
-    return " ".join(part.render_as("text") for part in person.rich_last_names)
+    return " ".join(map(str, person.rich_last_names))
 
 
 def publications_page(path):
