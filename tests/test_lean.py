@@ -11,7 +11,7 @@ import pytest
 from fontTools.pens.recordingPen import RecordingPen
 from fontTools.ttLib import TTFont
 from PIL import Image
-from test_everybody import FLATTEN
+from test_each_page import FLATTEN
 
 from benchmarks.web import pages, visit
 from conftest import settle

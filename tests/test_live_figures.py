@@ -18,14 +18,12 @@ from flipping_cases import flipping_case, flipping_magnitude
 from network_cases import network_case, network_magnitude
 from twins import twin
 
-from benchmarks.web import visit
 from conftest import settle
 from lrp_edu import explorables, figures
 from lrp_edu.explorables import (
     CanvasFigure,
     DeepFigure,
     DigitFigure,
-    Explorable,
     FlippingFigure,
     NetworkFigure,
     NeuronFigure,
@@ -817,17 +815,6 @@ def with_figures(book):
     """Return the pages that have live figures; the landing page's stands alone in _static, too."""
     pages = [path for path in book.rglob("*.html") if path.parent.name != "_static"]
     return [path for path in pages if 'class="explorable"' in path.read_text("utf-8")]
-
-
-def test_every_figure_of_the_book_agrees(site, book, page):
-    classes = {figure.name: figure for figure in Explorable.__subclasses__()}
-    for path in with_figures(book):
-        visit(page, site + path.relative_to(book).as_posix())
-        found = page.locator("figure.explorable")
-        assert found.count()
-        for i in range(found.count()):
-            seen = agrees(page, classes[found.nth(i).get_attribute("data-explorable")], i)
-            assert seen["parity"] == "ok", f"{path.name}: {seen['parity']}"
 
 
 def test_the_book_is_live_when_it_is_opened_as_a_file(book, page):

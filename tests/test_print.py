@@ -7,7 +7,7 @@ import sys
 
 import pytest
 from bs4 import BeautifulSoup
-from test_site import PALE, WIDE
+from test_each_page import PALE, WIDE
 
 from benchmarks.web import ROOT, pages, visit
 from website import whole_book
