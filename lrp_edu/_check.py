@@ -23,12 +23,13 @@ def real(name, value, dtype=None):
     if array.dtype.kind not in "fiub":
         raise ValueError(f"{name} must hold real numbers, got dtype {array.dtype}")
     precision = array.dtype.type if array.dtype.type in (np.float32, np.float64) else np.float64
-    with np.errstate(over="ignore"):
-        array = array.astype(precision, copy=False)
+    if array.dtype != precision:
+        with np.errstate(over="ignore"):
+            array = array.astype(precision)
     if not np.isfinite(array).all():
         bad = array[~np.isfinite(array)][0]
         raise ValueError(f"{name} must hold finite numbers, got {bad}")
-    return array if dtype is None or array.dtype == dtype else cast(name, array, dtype)
+    return array if dtype is None else cast(name, array, dtype)
 
 
 def scalar(name, value):
@@ -115,9 +116,11 @@ def computed(name, array):
 
 
 def cast(name, array, dtype):
-    """Return `array` in the precision `dtype`, which must be able to hold it."""
+    """Return `array`, of finite numbers, in the precision `dtype`, which must be able to hold it."""
+    if array.dtype == dtype:
+        return array
     with np.errstate(over="ignore"):
-        return computed(name, array.astype(dtype, copy=False))
+        return computed(name, array.astype(dtype))
 
 
 def frozen(array):

@@ -92,7 +92,7 @@ class Explanation:
                 amounts.insert(0, (R, R := below.pop(), *lost))
             else:
                 R = its.layer.relprop(R, its)
-        return [[fsum(np.ravel(amount).astype(float)) for amount in row] for row in amounts]
+        return [[fsum(np.ravel(amount).tolist()) for amount in row] for row in amounts]
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,12 @@
 Most numbers lie on a coarse grid of binary fractions. There the sums of a layer come out exactly, in float32 too, so an
 exact oracle and the code agree on what is zero, and the tolerance is a few units of rounding. A factor that is a power
 of two costs no digit either.
+
+A strategy is kept, or Hypothesis would examine it anew at each draw.
 """
 
 import os
+from functools import cache
 
 import numpy as np
 from hypothesis import settings
@@ -25,19 +28,24 @@ BATCHES = st.sampled_from([(), (), (1,), (3,), (2, 2), (0,)])
 SIZES = st.integers(1, 5)
 GRID = st.integers(-16, 16).map(lambda k: k / 4)
 
+arrays = cache(hnp.arrays)
 
+
+@cache
 def grid(shape, dtype=np.float64, low=-4, high=4):
     """Return a strategy for arrays of multiples of 1/4."""
-    return hnp.arrays(np.int8, shape, elements=st.integers(4 * low, 4 * high)).map(lambda k: (k / 4).astype(dtype))
+    return arrays(np.int8, shape, elements=st.integers(4 * low, 4 * high)).map(lambda k: (k / 4).astype(dtype))
 
 
+@cache
 def reals(shape, low=1e-3, high=1e3):
     """Return a strategy for arrays of floats of either sign, of magnitudes between `low` and `high`."""
     elements = st.floats(-1, 1).filter(bool)
     stretch = np.log(high / low)
-    return hnp.arrays(float, shape, elements=elements).map(lambda u: np.sign(u) * low * np.exp(np.abs(u) * stretch))
+    return arrays(float, shape, elements=elements).map(lambda u: np.sign(u) * low * np.exp(np.abs(u) * stretch))
 
 
+@cache
 def rules_named(name, size):
     """Return a strategy for all settings of a rule on `size` inputs, as the table of the references draws them."""
     return st.integers(0, 2**32 - 1).map(
@@ -45,6 +53,7 @@ def rules_named(name, size):
     )
 
 
+@cache
 @st.composite
 def layers(draw, name):
     """Draw a rule, activations a (..., inputs), weights W, bias b and relevance R (..., outputs) on the grid."""
@@ -62,7 +71,7 @@ def networks(draw, depth=3):
     parameters = [(draw(grid(shape)), draw(grid(shape[1]))) for shape in zip(sizes, sizes[1:], strict=False)]
     names = st.sampled_from(list(rules.RULES))
     chosen = [draw(rules_named(draw(names), size)) for size in sizes[:-1]]
-    one, each = st.integers(0, sizes[-1] - 1), hnp.arrays(int, batch, elements=st.integers(0, sizes[-1] - 1))
+    one, each = st.integers(0, sizes[-1] - 1), arrays(int, batch, elements=st.integers(0, sizes[-1] - 1))
     return draw(grid((*batch, sizes[0]))), parameters, chosen, draw(st.none() | one | each)
 
 
@@ -70,5 +79,5 @@ def networks(draw, depth=3):
 def neurons(draw, elements=GRID, batches=BATCHES):
     """Draw a point (..., d), weights (d,), not all zero, and a bias."""
     d, batch = draw(SIZES), draw(batches)
-    w = draw(hnp.arrays(float, d, elements=elements).filter(np.any))
-    return draw(hnp.arrays(float, (*batch, d), elements=elements)), w, draw(elements)
+    w = draw(arrays(float, d, elements=elements).filter(np.any))
+    return draw(arrays(float, (*batch, d), elements=elements)), w, draw(elements)

@@ -2,6 +2,7 @@
 
 import pickle
 import tracemalloc
+from functools import cache
 
 import numpy as np
 import pytest
@@ -37,6 +38,7 @@ def convolutions(draw, name="LRP-0"):
     return draw(image_rules(name, x.shape[-3:])), layer, x, R
 
 
+@cache
 def image_rules(name, shape):
     """Return a strategy for all settings of a rule on images, with bounds for all, each channel or each pixel."""
     return rules_named(name, shape[0]) | rules_named(name, int(np.prod(shape))).map(lambda rule: boxed(rule, shape))

@@ -154,6 +154,12 @@ PARITY = [
 ]
 
 
+def reference(parity, random):
+    """Draw a state; return it with its numbers and their magnitude, while its twin still has them from the drawing."""
+    case = parity.case(random)
+    return case, (twin(parity.figure, **case).numbers(), parity.magnitude(case))
+
+
 def differences(ours, theirs, tolerance, path=""):
     """Yield where two nested results differ."""
     if isinstance(theirs, dict | list) and type(ours) is type(theirs) and len(ours) == len(theirs):
@@ -243,7 +249,7 @@ def test_every_figure_has_its_parity_entry():
 @pytest.mark.parametrize("parity", PARITY, ids=lambda parity: parity.figure.name)
 def test_the_browser_computes_what_lrp_edu_computes(show_page, parity):
     random = np.random.default_rng(20)
-    cases = [parity.case(random) for _ in range(parity.number)]
+    cases, expected = zip(*(reference(parity, random) for _ in range(parity.number)), strict=True)
     page = show_page()
     for file in data_files(parity.figure.name).values():
         page.add_script_tag(url=f"_static/{file}")
@@ -256,8 +262,8 @@ def test_the_browser_computes_what_lrp_edu_computes(show_page, parity):
     )
     wrong = [
         (case, where)
-        for case, ours in zip(cases, json.loads(results), strict=True)
-        for where in differences(ours, twin(parity.figure, **case).numbers(), 1e-12 * parity.magnitude(case))
+        for case, ours, (theirs, magnitude) in zip(cases, json.loads(results), expected, strict=True)
+        for where in differences(ours, theirs, 1e-12 * magnitude)
     ]
     assert wrong == []
 

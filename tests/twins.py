@@ -5,7 +5,9 @@ from functools import cache
 
 @cache
 def _kept(figure_class):
-    return figure_class()
+    figure = figure_class()
+    figure.close()  # or each change would be packed for a browser that is not there
+    return figure
 
 
 def twin(figure_class, **state):

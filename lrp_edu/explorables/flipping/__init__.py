@@ -1,5 +1,6 @@
 """The live figure of pixels that are replaced one after the other (chapter ``judging-heatmaps``)."""
 
+from functools import cache
 from string import ascii_letters, digits
 
 import numpy as np
@@ -58,6 +59,19 @@ def order_of(key, digit, least_first=False):
     """
     R = MAPS[key][digit]
     return np.argsort(R if least_first else -R, kind="stable").tolist()
+
+
+def put_in(digit, replacement):
+    """Return what stands for the pixels of an image that are gone."""
+    return {"mean": MEAN, "blank": np.full(PIXELS, LOW), "other": IMAGES[(digit + 1) % 10]}[replacement]
+
+
+@cache
+def curves_of(digit, replacement, least_first):
+    """Return the curve of each order (``eq-flip``), which stays while the slider moves along it."""
+    x, maps = IMAGES[[digit] * len(MAPS)], np.stack([R[digit] for R in MAPS.values()])
+    r = put_in(digit, replacement)
+    return dict(zip(MAPS, flip(NETWORK, x, maps, digit, replacement=r, least_first=least_first), strict=True))
 
 
 class FlippingFigure(Explorable):
@@ -128,12 +142,10 @@ class FlippingFigure(Explorable):
     def numbers(self):
         """Return the curve of each order and its area, the class that is read by now, its logit, and the drop."""
         digit, least = int(self.digit), self.first == "least"
-        r = {"mean": MEAN, "blank": np.full(PIXELS, LOW), "other": IMAGES[(digit + 1) % 10]}[self.replacement]
-        x, maps = IMAGES[[digit] * len(MAPS)], np.stack([R[digit] for R in MAPS.values()])
-        curves = dict(zip(MAPS, flip(NETWORK, x, maps, digit, replacement=r, least_first=least), strict=True))
+        curves = curves_of(digit, self.replacement, least)
         gone = order_of(self.order, digit, least)[: self.count]
-        image = x[0].copy()
-        image[gone] = r[gone]
+        image = IMAGES[digit].copy()
+        image[gone] = put_in(digit, self.replacement)[gone]
         f = curves[self.order][self.count]
         numbers = {
             "target": digit,
