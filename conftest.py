@@ -1,9 +1,52 @@
-"""What pytest does in all folders: the chapters' pictures are compared, too, with those that their cells draw now."""
+"""What pytest does in all folders: below a chapter's cells its hidden code runs, and its pictures are compared."""
 
 import gc
+import re
+from collections import defaultdict
+from pathlib import Path
 
 import pytest
-from nbval.plugin import IPyNbCell
+from nbformat.v4 import new_code_cell, new_output
+from nbval.plugin import IPyNbCell, IPyNbFile
+
+STATED = Path(__file__).with_name("tests") / "stated"
+SOLUTION_CODE = re.compile(r"^```python\n(.*?)^```\n(?:\n```text\n(.*?)^```)?", re.DOTALL | re.MULTILINE)
+WARN = r"import warnings; warnings.filterwarnings('error', module='(?!.*(IPython|ipykernel|matplotlib_inline))')"
+CLOSE = "\nimport matplotlib.pyplot\nmatplotlib.pyplot.close('all')"  # no picture of theirs is stored
+
+
+class Chapter(IPyNbFile):
+    """A chapter's cells; below them, where a reader would run it, the code of hidden solutions; then what is stated."""
+
+    def setup(self):
+        """Start the kernel. Then a warning is an error, as in the tests, unless it is about the kernel's own code."""
+        super().setup()
+        self.kernel.await_reply(self.kernel.execute_cell_input(WARN, allow_stdin=False))
+
+    def collect(self):
+        """Yield what runs in the kernel, one after the other."""
+        cells = list(super().collect())
+        yield from cells
+        text = "\n\n".join(cell.source for cell in self.nb.cells if cell.cell_type == "markdown")
+        for number, (code, shown) in enumerate(SOLUTION_CODE.findall(text), 1):
+            yield self.below(f"Solution {number}", code, shown, len(cells))
+        stated = STATED / f"{self.path.stem.replace('-', '_')}.py"
+        if stated.exists():
+            yield self.below("Stated", stated.read_text("utf-8"), "", len(cells))
+
+    def below(self, name, code, shown, number):
+        """Return code to run, with what it prints, if that is shown."""
+        outputs = [new_output("stream", text=shown)] if shown else []
+        cell = new_code_cell(code + CLOSE, execution_count=1, outputs=outputs)
+        options = defaultdict(bool, check=bool(shown))
+        return IPyNbCell.from_parent(self, name=name, cell_num=number, cell=cell, options=options)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file(file_path, parent):
+    """Let the chapters be collected with their hidden code."""
+    found = yield
+    return [Chapter.from_parent(parent, path=file_path) if isinstance(each, IPyNbFile) else each for each in found]
 
 
 def pytest_collection_modifyitems(items):

@@ -2,6 +2,7 @@
 
 import io
 import re
+from pathlib import Path
 from xml.etree import ElementTree
 
 import nbformat
@@ -159,21 +160,15 @@ def contrast(color, others):
     return (pair.max(axis=0) + 0.05) / (pair.min(axis=0) + 0.05)
 
 
-@EACH_CHAPTER
-def test_pictures_can_be_read_on_a_phone_and_in_both_themes(browser, site, chapter):
-    with browser.new_context(viewport={"width": 360, "height": 780}, color_scheme="light") as context:
-        page = context.new_page()
-        page.goto(f"{site}chapters/{chapter}.html")
-        pictures = page.evaluate(MEASURE)
-        assert len(pictures) == len(DRAWINGS[chapter])
-        for picture in pictures:
-            assert picture["name"] and picture["box"][2] - picture["box"][0] <= picture["column"]
-            assert all(label["size"] >= 10 for label in picture["labels"])
-            assert_apart([label["box"] for label in picture["labels"]], picture["box"])
-        for theme in ("light", "dark"):
-            page.emulate_media(color_scheme=theme)
-            page.wait_for_function("theme => document.documentElement.dataset.theme == theme", arg=theme)
-            assert_contrast(page)
+def assert_pictures_can_be_read(page, name):
+    """Fail where a picture on a page of the book is too wide, has small, cut, or hidden letters, or pale ones."""
+    pictures = page.evaluate(MEASURE)
+    assert len(pictures) == len(DRAWINGS.get(Path(name).name, []))
+    for picture in pictures:
+        assert picture["name"] and picture["box"][2] - picture["box"][0] <= picture["column"]
+        assert all(label["size"] >= 10 for label in picture["labels"])
+        assert_apart([label["box"] for label in picture["labels"]], picture["box"])
+    assert_contrast(page, pictures)
 
 
 def assert_apart(labels, picture, slack=0.5):
@@ -186,12 +181,11 @@ def assert_apart(labels, picture, slack=0.5):
             assert wide <= slack or high <= slack, f"two labels overlap at {x - picture[0]:.0f}, {y - picture[1]:.0f}"
 
 
-def assert_contrast(page):
+def assert_contrast(page, pictures):
     """Fail where a label is too pale on what lies behind it, or a line on the paper."""
-    measured = page.evaluate(MEASURE)
     paper = rgb(page.evaluate("getComputedStyle(document.body).backgroundColor"))
     page.add_style_tag(content=".picture .label { visibility: hidden }")
-    for svg, picture in zip(page.locator("svg.picture").all(), measured, strict=True):
+    for svg, picture in zip(page.locator("svg.picture").all(), pictures, strict=True):
         ground = np.array(Image.open(io.BytesIO(svg.screenshot())).convert("RGB")) / 255
         for label in picture["labels"]:
             x, y, right, bottom = np.subtract(label["box"], 2 * picture["box"][:2]).round().astype(int)

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 
 import pytest
+from test_chapter_pictures import assert_pictures_can_be_read
 from test_live_figures import agrees
 
 from benchmarks.pages import LIMITS, tab_stops
@@ -142,6 +143,22 @@ CUT = """() => {
 }"""
 
 
+SCREEN_ONLY = (
+    ".bd-header-article, .bd-sidebar-primary, .bd-sidebar-secondary, .copybtn, .headerlink, .prev-next-footer, "
+    "#jb-print-docs-body, .cell details.hide > summary"
+)
+# On paper: what the theme shows on the screen only, and each solution of which nothing is seen.
+SHOWN = """([useless, solutions]) => ({
+  useless: [...document.querySelectorAll(useless)].filter((e) => e.checkVisibility()).map((e) => e.className),
+  closed: [...document.querySelectorAll(solutions)].filter((e) => !e.checkVisibility({opacityProperty: true,
+    visibilityProperty: true}) || e.getBoundingClientRect().height < 10).map((e) => e.textContent),
+})"""
+CUT_CODE = """() => [...document.querySelectorAll("main pre")]
+  .filter((e) => e.checkVisibility() && e.scrollWidth > e.clientWidth)
+  .map((e) => e.textContent)"""
+SOLUTIONS = ".solution p, main .dropdown.admonition p"
+
+
 def events(page):
     """Collect what the page logs as a warning or an error, and every request that fails."""
     seen = []
@@ -244,14 +261,41 @@ def test_on_a_phone_nothing_moves_and_tab_comes_to_the_figure(phone):
     stands_still_and_tab_comes_to_the_figure(phone)
 
 
+def wait_for_theme(page, theme):
+    page.wait_for_function("theme => document.documentElement.dataset.theme == theme", arg=theme)
+
+
+def test_it_prints_black_on_white_and_whole_from_the_dark_theme(phone):
+    page = phone.page
+    page.set_viewport_size({"width": 673, "height": 950})  # what is between the margins of A4
+    wait_for_theme(page, "dark")
+    assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "16px"  # nothing of paper yet
+    closed = page.locator("main details:not([open])").count()
+    page.emulate_media(media="print")
+    wait_for_theme(page, "light")
+    assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.evaluate(PALE) == []
+    assert page.evaluate(WIDE) == []
+    page.wait_for_function("solutions => ![...document.querySelectorAll(solutions)].some((e) => !e.offsetHeight)",
+                           arg=SOLUTIONS)  # fmt: skip
+    assert page.evaluate(SHOWN, [SCREEN_ONLY, SOLUTIONS]) == {"useless": [], "closed": []}
+    page.set_viewport_size({"width": 400, "height": 950})  # a small sheet, on which lines of code are too long
+    assert page.evaluate(CUT_CODE) == []
+
+    page.emulate_media(media="screen")
+    wait_for_theme(page, "dark")
+    assert page.locator("main details:not([open])").count() == closed
+
+
 def test_it_fits_a_phone_and_can_be_read(phone):
     page = phone.page
     page.set_viewport_size({"width": 360, "height": 780})
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme)
-        page.wait_for_function("theme => document.documentElement.dataset.theme == theme", arg=theme)
+        wait_for_theme(page, theme)
         assert page.evaluate(WIDE) == []
         assert page.evaluate(PALE) == [], theme
+        assert_pictures_can_be_read(page, phone.name)
 
 
 def test_on_the_narrowest_phone_nothing_is_cut_and_axe_finds_nothing(phone):

@@ -7,60 +7,12 @@ import sys
 
 import pytest
 from bs4 import BeautifulSoup
-from test_each_page import PALE, WIDE
 
-from benchmarks.web import ROOT, pages, visit
+from benchmarks.web import ROOT, pages
 from website import whole_book
 from website.pdf import NAME
 
 EVERY_PAGE = [name for name in pages() if name not in ("404", "genindex", "search")]
-SCREEN_ONLY = (
-    ".bd-header-article, .bd-sidebar-primary, .bd-sidebar-secondary, .copybtn, .headerlink, .prev-next-footer, "
-    "#jb-print-docs-body, .cell details.hide > summary"
-)
-# What the theme shows on the screen only, and the height of each solution below its title.
-SHOWN = """([useless, solutions]) => ({
-  useless: [...document.querySelectorAll(useless)].filter((e) => e.checkVisibility()).map((e) => e.className),
-  closed: [...document.querySelectorAll(solutions)].filter((e) => !e.checkVisibility({opacityProperty: true,
-    visibilityProperty: true}) || e.getBoundingClientRect().height < 10).map((e) => e.textContent),
-})"""
-CUT = """() => [...document.querySelectorAll("main pre")]
-  .filter((e) => e.checkVisibility() && e.scrollWidth > e.clientWidth)
-  .map((e) => e.textContent)"""
-SOLUTIONS = ".solution p, main .dropdown.admonition p"
-
-
-@pytest.fixture(scope="module")
-def dark(browser):
-    """Open a page in the dark theme."""
-    with browser.new_context(color_scheme="dark") as context:
-        yield context.new_page()
-
-
-@pytest.mark.parametrize("name", EVERY_PAGE)
-def test_a_page_prints_black_on_white_and_whole_from_the_dark_theme(dark, site, name):
-    theme = "theme => document.documentElement.dataset.theme == theme"
-    dark.set_viewport_size({"width": 673, "height": 950})  # what is between the margins of A4
-    dark.emulate_media(media="screen")
-    visit(dark, f"{site}{name}.html")
-    dark.wait_for_function(theme, arg="dark")
-    assert dark.evaluate("getComputedStyle(document.documentElement).fontSize") == "16px"  # nothing of paper yet
-    closed = dark.locator("main details:not([open])").count()
-    dark.emulate_media(media="print")
-    dark.wait_for_function(theme, arg="light")
-    assert dark.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(255, 255, 255)"
-    assert dark.evaluate(PALE) == []
-    assert dark.evaluate(WIDE) == []
-    dark.wait_for_function("solutions => ![...document.querySelectorAll(solutions)].some((e) => !e.offsetHeight)",
-                           arg=SOLUTIONS)  # fmt: skip
-    assert dark.evaluate(SHOWN, [SCREEN_ONLY, SOLUTIONS]) == {"useless": [], "closed": []}
-    dark.set_viewport_size({"width": 400, "height": 950})  # a small sheet, on which lines of code are too long
-    assert dark.evaluate(CUT) == []
-
-    dark.emulate_media(media="screen")
-    dark.wait_for_function(theme, arg="dark")
-    assert dark.locator("main details:not([open])").count() == closed
-
 
 # What is printed as a book: pages of every kind. All of them, which take a minute, are printed to be published.
 PRINTED = ["intro", "chapters/relu-neuron", "chapters/messages", "notation", "references"]

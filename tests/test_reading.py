@@ -2,7 +2,6 @@
 
 import re
 
-import matplotlib.pyplot as plt
 import pytest
 from test_book import EACH_CHAPTER, chapters_in_order, code_cells, notebook, text_of
 
@@ -12,7 +11,6 @@ from benchmarks.web import ROOT
 MYST = re.compile(r"\{[\w:-]+\}`|^```+\{.*|^:::.*|^\([\w-]+\)=$|\$\$ *\([\w-]+\)|\[\]\(|\]\(\)", re.MULTILINE)
 EXERCISE = re.compile(r"^\*\*Exercise [\d.]+\*\*(?: \([^\n]+\))? <!-- ([\w-]+) -->$", re.MULTILINE)
 SOLUTION = "<details>\n<summary>Solution</summary>\n\n"
-SOLUTION_CODE = re.compile(r"^```python\n(.*?)^```\n(?:\n```text\n(.*?)^```)?", re.DOTALL | re.MULTILINE)
 
 
 @EACH_CHAPTER
@@ -46,26 +44,6 @@ def test_what_is_folded_stands_in_one_cell_between_blank_lines(path):
         begun = re.findall(r"(?:\n\n|\A)<details>\n<summary>[^\n]+</summary>\n\n", cell.source)
         ended = re.findall(r"\n\n</details>(?:\n\n|\Z)", cell.source)
         assert len(begun) == len(ended) == len(tags) // 2, cell.source
-
-
-@pytest.mark.chapters
-@EACH_CHAPTER
-def test_code_of_hidden_solutions_runs_and_prints_what_they_show(path, monkeypatch, capsys):
-    """Run it where a reader would: below all the cells of the chapter. After it comes what else the text states."""
-    monkeypatch.setattr(plt, "show", lambda: plt.close("all"))
-    monkeypatch.chdir(path.parent)
-    stated = ROOT / "tests" / "stated" / f"{path.stem.replace('-', '_')}.py"
-    with plt.rc_context():
-        namespace = {}
-        for cell in code_cells(path):
-            exec(cell.source, namespace)
-        for code, shown in SOLUTION_CODE.findall(text_of(path)):
-            capsys.readouterr()
-            exec(code, namespace)
-            printed = capsys.readouterr().out
-            assert not shown or printed.rstrip() == shown.rstrip()
-        if stated.exists():
-            exec(stated.read_text(), namespace)
 
 
 HEAD = re.compile(
