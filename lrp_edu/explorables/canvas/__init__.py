@@ -5,9 +5,8 @@ import traitlets
 
 from ...canvas import CANVAS, load_canvas_network, masks, paste
 from ...digits import HIGH, LOW, SHAPE, load_digits
-from ...layers import Dense
-from ...network import Network
 from ..core import Choice, Explorable, Number, levels, plain
+from ..core.question import classes, explain
 from ..core.rules import RULE_NAMES, SETTINGS, rule_for
 
 FULL = 16
@@ -150,31 +149,14 @@ class CanvasFigure(Explorable):
         return masks(self.corners)[shown].any(axis=0)
 
     def explanation(self):
-        """Return the `Explanation` of what the figure shows.
-
-        It is that of one of ten outputs, or, with `against`, of the only output of a network whose last weights are the
-        difference of two columns.
-        """
-        return self._explained(*self._classes())
-
-    def _classes(self):
-        """Return the class that is explained, and the one that is subtracted or None."""
-        order = np.argsort(-NETWORK.forward(self.canvas), kind="stable")
-        target = int(order[0]) if self.target == "largest" else int(self.target)
-        second = next(int(digit) for digit in order if digit != target)
-        others = {"none": None, "second": second} | {digit: int(digit) for digit in DIGITS}
-        return target, others[self.against]
-
-    def _explained(self, target, against):
-        if against is None:
-            return NETWORK.explain(self.canvas, target, self.rules)
-        return _difference(target, against).explain(self.canvas, rules=self.rules)
+        """Return the `Explanation` of what the figure shows."""
+        return explain(NETWORK, self.canvas, self.rules, *classes(self, NETWORK.forward(self.canvas)))
 
     def numbers(self):
         """Return logits, classes, the relevance of the pixels, where it lies, the sums of the layers, and the gap."""
-        target, against = self._classes()
-        explanation = self._explained(target, against)
         logits = NETWORK.forward(self.canvas)
+        target, against = classes(self, logits)
+        explanation = explain(NETWORK, self.canvas, self.rules, target, against)
         f, R = explanation.value.item(), explanation.relevance
         rows = zip(NETWORK.sharing, explanation.audit().rows[::-1], strict=True)
         audit = [row for layer, row in rows if layer.weighted]  # poolings lose nothing
@@ -219,13 +201,6 @@ def positive_share(R, mask):
     """
     positive = np.maximum(R, 0)
     return positive[mask].sum() / positive.sum() if positive.any() else None
-
-
-def _difference(target, against):
-    """Return the network whose only output is the difference of two logits."""
-    *lower, last = NETWORK.layers
-    weight = last.weight[:, [target]] - last.weight[:, [against]]
-    return Network([*lower, Dense(weight, last.bias[[target]] - last.bias[[against]])])
 
 
 CAPTION = (

@@ -4,11 +4,10 @@ import numpy as np
 import traitlets
 
 from ...digits import HIGH, LOW, SHAPE, load_digits, load_network
-from ...layers import Dense
-from ...network import Network
 from ...palette import RELEVANCE_COLORS
 from ..core import Choice, Explorable, Levels, Number, levels, plain
 from ..core.explorable import show
+from ..core.question import classes, explain
 from ..core.rules import RULE_NAMES, SETTINGS, rule_for
 
 FULL = 16
@@ -169,31 +168,14 @@ class DigitFigure(Explorable):
         return [rule_for(self, key, low=LOW, high=HIGH) for key in (self.first, self.hidden, self.upper)]
 
     def explanation(self):
-        """Return the `Explanation` of what the figure shows.
-
-        It is that of one of ten outputs, or, with `against`, of the only output of a network whose last weights are the
-        difference of two columns.
-        """
-        return self._explained(*self._classes())
-
-    def _classes(self):
-        """Return the class that is explained, and the one that is subtracted or None."""
-        order = np.argsort(-NETWORK.forward(self.pixels), kind="stable")
-        target = int(order[0]) if self.target == "largest" else int(self.target)
-        second = next(int(digit) for digit in order if digit != target)
-        others = {"none": None, "second": second} | {digit: int(digit) for digit in DIGITS}
-        return target, others[self.against]
-
-    def _explained(self, target, against):
-        if against is None:
-            return NETWORK.explain(self.pixels, target, self.rules)
-        return _difference(target, against).explain(self.pixels, rules=self.rules)
+        """Return the `Explanation` of what the figure shows."""
+        return explain(NETWORK, self.pixels, self.rules, *classes(self, NETWORK.forward(self.pixels)))
 
     def numbers(self):
         """Return logits, classes, the relevance of each layer, their sums, what each layer lost, and the gap."""
-        target, against = self._classes()
-        explanation = self._explained(target, against)
         logits = NETWORK.forward(self.pixels)
+        target, against = classes(self, logits)
+        explanation = explain(NETWORK, self.pixels, self.rules, target, against)
         f, R = explanation.value.item(), explanation.layers
         seen = [its for its in NETWORK.see(self.pixels)[0] if its.W is not None]
         audit = explanation.audit().rows[::-1]
@@ -234,13 +216,6 @@ class DigitFigure(Explorable):
         rows = ("".join(_cell(value, limit) for value in row) for row in R)
         body = "".join(f"<tr>{row}</tr>" for row in rows)
         return f'<table class="heatmap"><caption>R of the pixels</caption><tbody>{body}</tbody></table>'
-
-
-def _difference(target, against):
-    """Return the network whose only output is the difference of two logits."""
-    *lower, last = NETWORK.layers
-    weight = last.weight[:, [target]] - last.weight[:, [against]]
-    return Network([*lower, Dense(weight, last.bias[[target]] - last.bias[[against]])])
 
 
 def scale(size, low=1 / 16):
