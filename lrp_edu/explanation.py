@@ -9,7 +9,7 @@ import numpy as np
 
 from . import _check as check
 from ._pieces import flat, pieces
-from .propagate import losses
+from .propagate import losses, propagate
 
 HEAD = ["layer", "in", "= out", "+ bias", "+ stabilizer", "+ no receiver"]
 
@@ -33,21 +33,24 @@ class Explanation:
 
     Notes
     -----
-    Its totals are those of ``eq-layer-conservation``, its audit that of ``eq-audit``.
+    Its totals are those of ``eq-layer-conservation``, its audit that of ``eq-audit``. Where relevance went through
+    chosen neurons only (``eq-through``), the others have none in `layers`.
     """
 
-    def __init__(self, network, x, rules, output, target, layers):
+    def __init__(self, network, x, rules, output, target, layers, through):
         self.output, self.target = check.sealed(output), check.sealed(target)
         self.value = check.sealed(np.take_along_axis(output, target[..., None], axis=-1)[..., 0])
         self.layers = tuple(map(check.sealed, layers))
-        self._network, self._x, self._rules = network, check.sealed(x), rules
+        self._network, self._x, self._rules, self._through = network, check.sealed(x), rules, through
 
     def __repr__(self):
         return f"Explanation(target={self.target}, value={self.value})"
 
     def __reduce__(self):
         """Return what makes an equal explanation; an array that was merely unpickled could be written to."""
-        return Explanation, (self._network, self._x, self._rules, self.output, self.target, self.layers)
+        return Explanation, (
+            self._network, self._x, self._rules, self.output, self.target, self.layers, self._through
+        )  # fmt: skip
 
     def __len__(self):
         if not self.target.ndim:
@@ -63,7 +66,8 @@ class Explanation:
             raise IndexError("an explanation of one input cannot be indexed, only that of a batch can")
         kept = np.arange(self.target.size).reshape(self.target.shape)[index]
         x, output, *layers = (flat(array, self.target.ndim)[kept] for array in (self._x, self.output, *self.layers))
-        return Explanation(self._network, x, self._rules, output, np.asarray(self.target.ravel()[kept]), layers)
+        target = np.asarray(self.target.ravel()[kept])
+        return Explanation(self._network, x, self._rules, output, target, layers, self._through)
 
     @property
     def relevance(self):
@@ -87,8 +91,10 @@ class Explanation:
         rows, rules, (*below, R) = [], list(self._rules), layers
         for its in reversed(self._network.see(x)[0]):
             if its.layer.shares:
-                rule = rules.pop()
+                rule, place = rules.pop(), len(rules)  # in `sharing`
                 *lost, others = losses(rule, its, R)
+                if place in self._through:
+                    others = others | {"not through": np.where(self._through[place], 0, propagate(rule, its, R))}
                 amounts = map(_total, (R, R := below.pop(), *lost))
                 others = {name: _total(amount) for name, amount in others.items()}
                 rows.append(Row(f"{its.layer}  {rule}", *amounts, others))
