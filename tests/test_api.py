@@ -11,7 +11,6 @@ from test_book import CHAPTERS, LABEL, ROOT, text_of
 
 from website import api
 
-
 NAMED = re.compile(f"``({LABEL.pattern})``")
 
 
