@@ -77,6 +77,24 @@ def two(name, value, bound):
     return tuple(pair)
 
 
+def chosen(name, value, shape):
+    """Return the neurons that are chosen from a layer, as a mask that broadcasts to the layer's `shape`.
+
+    `value` is such a mask, or one for the first axis of the layer, or one or several indices on its first axis.
+    """
+    given = rows(name, value)
+    if given.dtype.kind == "b" and given.shape in (shape[:1], shape):
+        mask = given
+    elif given.ndim < 2 and (not given.size or given.dtype.kind in "iu" and 0 <= given.min() <= given.max() < shape[0]):
+        mask = np.isin(np.arange(shape[0]), given)
+    else:
+        shapes = f"{shape[:1]} or {shape}" if len(shape) > 1 else f"{shape}"
+        raise ValueError(
+            f"{name} must hold indices from 0 to {shape[0] - 1}, or booleans of shape {shapes}, got {value!r}"
+        )
+    return frozen(mask.reshape(mask.shape + (1,) * (len(shape) - mask.ndim)))
+
+
 def at_least(name, value, bound):
     """Return `value` as a Python float that is not below `bound`."""
     number = scalar(name, value)

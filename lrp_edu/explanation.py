@@ -9,9 +9,9 @@ import numpy as np
 
 from . import _check as check
 from ._pieces import flat, pieces
-from .propagate import losses
+from .propagate import losses, propagate
 
-HEAD = ["layer", "in", "= out", "+ bias", "+ stabilizer", "+ no receiver", "+ rounding"]
+HEAD = ["layer", "in", "= out", "+ bias", "+ stabilizer", "+ no receiver"]
 
 
 class Explanation:
@@ -33,21 +33,24 @@ class Explanation:
 
     Notes
     -----
-    Its totals are those of ``eq-layer-conservation``, its audit that of ``eq-audit``.
+    Its totals are those of ``eq-layer-conservation``, its audit that of ``eq-audit``. Where relevance went through
+    chosen neurons only (``eq-through``), the others have none in `layers`.
     """
 
-    def __init__(self, network, x, rules, output, target, layers):
+    def __init__(self, network, x, rules, output, target, layers, through):
         self.output, self.target = check.sealed(output), check.sealed(target)
         self.value = check.sealed(np.take_along_axis(output, target[..., None], axis=-1)[..., 0])
         self.layers = tuple(map(check.sealed, layers))
-        self._network, self._x, self._rules = network, check.sealed(x), rules
+        self._network, self._x, self._rules, self._through = network, check.sealed(x), rules, through
 
     def __repr__(self):
         return f"Explanation(target={self.target}, value={self.value})"
 
     def __reduce__(self):
         """Return what makes an equal explanation; an array that was merely unpickled could be written to."""
-        return Explanation, (self._network, self._x, self._rules, self.output, self.target, self.layers)
+        return Explanation, (
+            self._network, self._x, self._rules, self.output, self.target, self.layers, self._through
+        )  # fmt: skip
 
     def __len__(self):
         if not self.target.ndim:
@@ -63,7 +66,8 @@ class Explanation:
             raise IndexError("an explanation of one input cannot be indexed, only that of a batch can")
         kept = np.arange(self.target.size).reshape(self.target.shape)[index]
         x, output, *layers = (flat(array, self.target.ndim)[kept] for array in (self._x, self.output, *self.layers))
-        return Explanation(self._network, x, self._rules, output, np.asarray(self.target.ravel()[kept]), layers)
+        target = np.asarray(self.target.ravel()[kept])
+        return Explanation(self._network, x, self._rules, output, target, layers, self._through)
 
     @property
     def relevance(self):
@@ -79,25 +83,36 @@ class Explanation:
         """Account for the relevance of each layer, from the output down (summed over a batch)."""
         points, *layers = (flat(array, self.target.ndim) for array in (self._x, *self.layers))
         cut = pieces(points, self._network.largest(points.shape[1:]))
-        sums = np.array([self._sums(points[piece], [R[piece] for R in layers]) for piece in cut])
-        names = [f"{layer}  {self._rules[k]}" for k, layer in enumerate(self._network.sharing)]
-        return Audit([Row(name, *map(fsum, sums[:, k].T)) for k, name in enumerate(names)][::-1])
+        parts = [self._rows(points[piece], [R[piece] for R in layers]) for piece in cut]
+        return Audit([_added(rows) for rows in zip(*parts, strict=True)])
 
-    def _sums(self, x, layers):
-        """Return what came in, went out and was lost in each layer that shares, for all inputs `x` together."""
-        amounts, rules, (*below, R) = [], list(self._rules), layers
+    def _rows(self, x, layers):
+        """Return the account of each layer that shares, from the output down, for all inputs `x` together."""
+        rows, rules, (*below, R) = [], list(self._rules), layers
         for its in reversed(self._network.see(x)[0]):
             if its.layer.shares:
-                lost = losses(rules.pop(), its, R)
-                amounts.insert(0, (R, R := below.pop(), *lost))
+                rule, place = rules.pop(), len(rules)  # in `sharing`
+                *lost, others = losses(rule, its, R)
+                if place in self._through:
+                    others = others | {"not through": np.where(self._through[place], 0, propagate(rule, its, R))}
+                amounts = map(_total, (R, R := below.pop(), *lost))
+                others = {name: _total(amount) for name, amount in others.items()}
+                rows.append(Row(f"{its.layer}  {rule}", *amounts, others))
             else:
                 R = its.layer.relprop(R, its)
-        return [[fsum(np.ravel(amount).tolist()) for amount in row] for row in amounts]
+        return rows
+
+
+def _total(array):
+    return fsum(np.ravel(array).tolist())
 
 
 @dataclass(frozen=True)
 class Row:
-    """One layer's account (``eq-audit``): what came in went out, or was lost to bias, stabilizer and no receiver."""
+    """One layer's account (``eq-audit``): what came in went out, or was lost to bias, stabilizer and no receiver.
+
+    `others` says by name what else took relevance and how much, in layers that have such losses.
+    """
 
     layer: str
     incoming: float
@@ -105,15 +120,29 @@ class Row:
     bias: float
     stabilizer: float
     no_receiver: float
+    others: dict = field(default_factory=dict, hash=False)
     rounding: float = field(init=False)
 
     def __post_init__(self):
-        spent = (self.outgoing, self.bias, self.stabilizer, self.no_receiver)
-        object.__setattr__(self, "rounding", fsum([self.incoming, *(-amount for amount in spent)]))
+        incoming, *spent = self.amounts(self.others)
+        object.__setattr__(self, "rounding", fsum([incoming, *(-amount for amount in spent)]))
 
-    def amounts(self):
-        """Return in, out, bias, stabilizer, no receiver."""
-        return [self.incoming, self.outgoing, self.bias, self.stabilizer, self.no_receiver]
+    def amounts(self, others=()):
+        """Return in, out, bias, stabilizer, no receiver, and what the named `others` took, 0.0 if they are not here."""
+        amounts = [self.incoming, self.outgoing, self.bias, self.stabilizer, self.no_receiver]
+        return amounts + [self.others.get(name, 0.0) for name in others]
+
+
+def _others(rows):
+    """Return the names of all that took relevance in some row beside bias, stabilizer and no receiver."""
+    return list(dict.fromkeys(name for row in rows for name in row.others))
+
+
+def _added(rows):
+    """Return one row for all pieces of a batch, from the row of each."""
+    others = _others(rows)
+    amounts = [fsum(parts) for parts in zip(*(row.amounts(others) for row in rows), strict=True)]
+    return Row(rows[0].layer, *amounts[:5], dict(zip(others, amounts[5:], strict=True)))
 
 
 @dataclass(frozen=True)
@@ -127,6 +156,7 @@ class Audit:
     Implements ``eq-audit``, with :math:`q_j` the denominator before the stabilizer. Where :math:`d_j = 0` all of
     :math:`R_j` is without a receiver. `Row.rounding` is what floating-point arithmetic left over, so each row adds up
     exactly. The table prints six decimals, what is too small for them with an exponent, and only an exact zero as 0.
+    What else took relevance, such as a softmax, has a column of its own if some row has it.
     """
 
     rows: list
@@ -143,15 +173,17 @@ class Audit:
 
     def _cells(self):
         """Return the table as rows of strings, with a power of ten in its head where the amounts need one."""
-        largest = max(abs(amount) for row in self.rows for amount in row.amounts())
+        others = _others(self.rows)
+        largest = max(abs(amount) for row in self.rows for amount in row.amounts(others))
         power = 0 if 1e-3 <= largest < 1e9 or not largest else floor(log10(largest))
-        head = [f"layer (times 1e{power:+03})", *HEAD[1:]] if power else HEAD
-        return [head, *(_printed(row, power) for row in self.rows)]
+        first, *head = [*HEAD, *(f"+ {name}" for name in others), "+ rounding"]
+        head = [f"{first} (times 1e{power:+03})" if power else first, *head]
+        return [head, *(_printed(row, others, power) for row in self.rows)]
 
 
-def _printed(row, power):
+def _printed(row, others, power):
     """Return a row as strings, amounts with six decimals; what would look like 0 and is not has an exponent."""
-    *amounts, rounding = (Decimal(amount).scaleb(-power) for amount in (*row.amounts(), row.rounding))
+    *amounts, rounding = (Decimal(amount).scaleb(-power) for amount in (*row.amounts(others), row.rounding))
     return [row.layer, *map(_shown, amounts), f"{float(rounding):.1e}"]
 
 

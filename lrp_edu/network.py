@@ -112,7 +112,7 @@ class Network:
             R = propagate(rules.pop(), its, R) if its.layer.shares else its.layer.relprop(R, its)
         return R
 
-    def explain(self, x, target=None, rules=LRP0()):  # noqa: B008 - a rule is immutable
+    def explain(self, x, target=None, rules=LRP0(), through=None):  # noqa: B008 - a rule is immutable
         """Run the network forward, start from one output and redistribute its relevance down to the inputs.
 
         Parameters
@@ -123,6 +123,11 @@ class Network:
             The output to be explained, one for all inputs or one for each. None takes the only output, or the largest.
         rules : Rule or list of Rule, default=LRP0()
             One rule for all layers with weights, or one for each, from the input up.
+        through : dict, optional
+            Relevance is to pass through some neurons only: ``{k: neurons}`` chooses from the inputs of
+            ``network.sharing[k]``, those that ``explanation.layers[k]`` belongs to. The neurons are one or several
+            indices on the first axis of these inputs, which for images counts the channels, or a boolean mask of this
+            axis or of all axes. What the others hold is dropped; the audit calls it "not through".
 
         Returns
         -------
@@ -132,24 +137,24 @@ class Network:
         Raises
         ------
         ValueError
-            If the shapes do not fit, the target is unknown, or the rules do not match the layers.
+            If the shapes do not fit, the target or what to go through is unknown, or the rules do not match the layers.
 
         Notes
         -----
-        Implements ``eq-relprop``. The pass starts from the output itself, which for a classifier is the class's logit
-        (``eq-softmax-logit``).
+        Implements ``eq-relprop`` and, with `through`, ``eq-through`` [Achtibat2023]_. The pass starts from the output
+        itself, which for a classifier is the class's logit (``eq-softmax-logit``).
         """
         if len(self.output_shape) > 1:
             got = _told(self.output_shape)
             raise ValueError(f"layers must end in outputs of shape (..., outputs), got (..., {got}): add Flatten()")
         x = check.frozen(check.points("x", x, self.input_shape, match="the first layer"))
         batch, features = x.shape[: -len(self.input_shape)], x.shape[-len(self.input_shape) :]
-        rules, target = self._rules(rules), self._target(target, batch)
-        found = in_pieces(partial(self._explain, rules), x, target, batch, self.largest(features))
+        rules, target, through = self._rules(rules), self._target(target, batch), self._through(through, features)
+        found = in_pieces(partial(self._explain, rules, through), x, target, batch, self.largest(features))
         target, output, *layers = found
-        return Explanation(self, x, rules, output, target, layers)
+        return Explanation(self, x, rules, output, target, layers, through)
 
-    def _explain(self, rules, x, target):
+    def _explain(self, rules, through, x, target):
         """Return target, output and the relevance of all layers, from the input up, for inputs of shape (n, ...)."""
         seen, output = self.see(x)
         target = np.argmax(output, axis=-1) if target is None else _one_of(target, output.shape[-1])
@@ -159,6 +164,8 @@ class Network:
             its = seen.pop()
             if its.layer.shares:
                 R = propagate(rules.pop(), its, R)
+                place = len(rules)  # in `sharing`
+                R = np.where(through[place], R, 0) if place in through else R
                 layers.insert(0, R)
             else:
                 R = its.layer.relprop(R, its)
@@ -188,6 +195,21 @@ class Network:
             if not layer.weighted:
                 rules.insert(place, layer.rule)
         return rules
+
+    def _through(self, through, shape):
+        """Return `through` with masks, for features of the given shape at the input of the network."""
+        through, shapes = {} if through is None else through, []
+        if not isinstance(through, dict):
+            raise ValueError(f"through must be a dict from places in network.sharing to neurons, got {through!r}")
+        for layer in self.layers:
+            if layer.shares:
+                shapes.append(shape)
+            shape = layer.shaped(shape)
+        for place in through:
+            if place not in range(len(shapes)):
+                last = len(shapes) - 1
+                raise ValueError(f"through must name places in network.sharing, from 0 to {last}, got {place!r}")
+        return {k: check.chosen(f"through[{k}]", neurons, shapes[k]) for k, neurons in through.items()}
 
     def _target(self, target, batch):
         """Return `target` as an int array of the batch's shape, or None."""

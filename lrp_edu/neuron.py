@@ -73,7 +73,8 @@ class Neuron:
         Returns
         -------
         ndarray of shape (...)
-            Whether :math:`|z(a)| \le 2 (d + 2)\,\mathrm{eps}\,((|x| + |a|) \cdot |w| + |b|)`, or with |a| alone.
+            Whether :math:`|z(a)|` is at most :math:`2 (d + 2)\,\mathrm{eps}` times
+            :math:`(|x| + |a|) \cdot |w| + |b|`, or with |a| alone.
 
         Notes
         -----

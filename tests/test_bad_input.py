@@ -278,6 +278,42 @@ CASES = {
         lambda: images_network([Conv2d(np.ones((1, 5, 1, 1)))]),
         "layers must fit together: MaxPool2d(2) hands outputs of shape (4, height, width) to Conv2d(5 → 1, 1 × 1)",
     ),
+    "through a place that is none": (
+        lambda: network().explain([1, 2], through={2: 0}),
+        "through must name places in network.sharing, from 0 to 1, got 2",
+    ),
+    "through a place by name": (
+        lambda: network().explain([1, 2], through={"hidden": 0}),
+        "through must name places in network.sharing, from 0 to 1, got 'hidden'",
+    ),
+    "through neurons without a place": (
+        lambda: network().explain([1, 2], through=[0, 1]),
+        "through must be a dict from places in network.sharing to neurons, got [0, 1]",
+    ),
+    "through a neuron that is none": (
+        lambda: network().explain([1, 2], through={1: [0, 3]}),
+        "through[1] must hold indices from 0 to 2, or booleans of shape (3,), got [0, 3]",
+    ),
+    "through a neuron from the end": (
+        lambda: network().explain([1, 2], through={0: -1}),
+        "through[0] must hold indices from 0 to 1, or booleans of shape (2,), got -1",
+    ),
+    "through parts of neurons": (
+        lambda: network().explain([1, 2], through={0: [0.0, 1.0]}),
+        "through[0] must hold indices from 0 to 1, or booleans of shape (2,), got [0.0, 1.0]",
+    ),
+    "through a table of neurons": (
+        lambda: network().explain([1, 2], through={0: [[0], [1]]}),
+        "through[0] must hold indices from 0 to 1, or booleans of shape (2,), got [[0], [1]]",
+    ),
+    "through rows of two lengths": (
+        lambda: network().explain([1, 2], through={0: [[0], [0, 1]]}),
+        "through[0] must hold rows of one length, got [[0], [0, 1]]",
+    ),
+    "through a mask of another shape": (
+        lambda: images_network([Flatten()]).explain(np.ones((3, 5, 5)), through={0: [True] * 5}),
+        "through[0] must hold indices from 0 to 2, or booleans of shape (3,) or (3, 5, 5), got [True, ",
+    ),
     "images for a dense layer": (
         lambda: images_network([Dense(np.ones((16, 1)))]),
         "layers must fit together: MaxPool2d(2) hands outputs of shape (4, height, width) to Dense(16 → 1): "

@@ -206,13 +206,17 @@ def without_min(self, x, above):
 
 
 def losing_none(rule, seen, R):
-    return propagate.Losses(*np.zeros((3, *R.shape)))
+    return propagate.Losses(*np.zeros((3, *R.shape)), {})
 
 
 def losing_all_but(kind):
     """Return `losses` that forgets one kind."""
     right = propagate.losses
     return lambda *arguments: (lost := right(*arguments))._replace(**{kind: 0 * lost.bias})
+
+
+def all_others(name, value, shape):
+    return ~np.isin(np.arange(shape[0]), np.flatnonzero(value) if np.ndim(value) else value)
 
 
 def first_output(self, target, batch):
@@ -421,6 +425,9 @@ SLIPS = {
     "kept": (propagate, "stabilizer", lambda d, epsilon: epsilon),
     "nobody_receives": (propagate, "losses", losing_none),
     "audit_adds_up": (explanation, "losses", losing_all_but("stabilizer")),
+    "only_the_chosen_hand_on": (network.check, "chosen", all_others),
+    "parts_make_the_whole": (network.check, "chosen", all_others),
+    "through_is_no_loss": (rules.Rule, "parts", absorbs_always),
     "deep_taylor": (rules.ZPlus, "terms", rules.LRP0.terms),
     "relevance_has_a_factor": (deep_taylor, "divide", lambda R, d: R),
     "factor_is_bounded": (rules.ZPlus, "terms", rules.LRP0.terms),

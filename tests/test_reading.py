@@ -22,7 +22,7 @@ def test_chapter_can_be_read_without_myst(path):
     assert not [cell.id for cell in code_cells(path) if "remove-cell" in cell.metadata.get("tags", [])]
 
 
-@pytest.mark.parametrize("name", ["notation.md", "references.md"])
+@pytest.mark.parametrize("name", ["notation.md", "glossary.md", "references.md"])
 def test_page_that_chapters_link_to_can_be_read_without_myst(name):
     assert MYST.findall((ROOT / name).read_text()) == []
 

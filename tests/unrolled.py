@@ -102,5 +102,5 @@ def dense(rule, a, found, R):
         own = rule_of(rule, unit.inputs, np.shape(a))
         seen, _ = Dense(np.reshape(unit.w, (-1, 1)), [unit.b]).see(points[unit.inputs])
         relevance[unit.inputs] += propagate(own, seen, R[k : k + 1])
-        lost[:, k] = np.ravel(losses(own, seen, R[k : k + 1]))
+        lost[:, k] = np.ravel(losses(own, seen, R[k : k + 1])[:3])
     return relevance, lost

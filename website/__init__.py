@@ -7,6 +7,7 @@ import gc
 
 from . import (
     address,
+    api,
     directives,
     figures,
     finish,
@@ -20,7 +21,9 @@ from . import (
     wheel,
 )
 
-PARTS = [address, directives, figures, finish, formulas, notfound, pdf, pictures, printing, references, search, wheel]
+PARTS = [
+    address, api, directives, figures, finish, formulas, notfound, pdf, pictures, printing, references, search, wheel,
+]  # fmt: skip
 
 
 def setup(app):

@@ -154,6 +154,38 @@ def deep_taylor(rng):
     return relative(np.column_stack([gaps, negative]), e.value[:, None])
 
 
+@CLAIMS.law("eq-through", "Through chosen neurons only, a layer hands on their messages, and nothing of the others.")
+def only_the_chosen_hand_on(rng):
+    x, parameters = cases.network(rng)
+    drawn, place = [draw_rule(rng, len(W)) for W, _ in parameters], rng.integers(len(parameters))
+    kept = rng.random(len(parameters[place][0])) < 0.5
+    e = build(parameters).explain(x, rules=drawn, through={int(place): kept})
+    whole, passes = _explained(parameters, x, drawn)
+    M, size, _ = passes[len(parameters) - 1 - place]
+    unchanged = zip(e.layers[place + 1 :], whole.layers[place + 1 :], strict=True)
+    moved = np.max([abs(one - other).max(axis=1) for one, other in unchanged], axis=0)
+    error = np.where(kept, M.sum(axis=2), 0) - e.layers[place]
+    return relative(np.column_stack([error, moved]), size.sum(axis=(1, 2))[:, None])
+
+
+@CLAIMS.law("eq-through", "The explanations through each neuron of a layer alone add up to the whole explanation.")
+def parts_make_the_whole(rng):
+    x, parameters = cases.network(rng)
+    drawn, place = [draw_rule(rng, len(W)) for W, _ in parameters], int(rng.integers(len(parameters)))
+    net, (e, passes) = build(parameters), _explained(parameters, x, drawn)
+    parts = [net.explain(x, rules=drawn, through={place: k}).relevance for k in range(len(parameters[place][0]))]
+    return relative(sum(parts) - e.relevance, passes[-1][1].sum(axis=2))
+
+
+@CLAIMS.counterexample("eq-through", "What passes through a neuron is not what the output loses when it is silenced.")
+def through_is_no_loss(rng):
+    x = rng.uniform(0.5, 1, (64, 2))
+    parameters = [(np.eye(2), np.zeros(2)), (np.ones((2, 1)), np.array([-0.9]))]
+    net = network.Network([*build(parameters).layers, layers.ReLU()])
+    passed = net.explain(x, through={1: 0}).relevance.sum(axis=1)
+    return abs(net.forward(x)[:, 0] - net.forward(x * [0, 1])[:, 0] - passed)
+
+
 @CLAIMS.law("eq-softmax-logit", "A term common to all logits changes no difference and, with LRP-0, no contrast.")
 def common_term(rng):
     h, W, _ = cases.layer(rng, low=0)

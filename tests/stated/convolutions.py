@@ -15,6 +15,16 @@ assert np.allclose([spread.max(), spread.min(), 1], [spread[1, 1], spread[0, 0],
 alone = Network([Conv2d([[[[1.0]]]], [1.0], padding=1), Flatten()])
 assert alone.explain(np.ones((1, 1, 1)), 0).audit().rows[0].no_receiver == 1
 
+# Poolings: how many blocks have several winners, and what passes through them.
+active = np.maximum(0, reader.layers[0].forward(two.images))
+pooled = reader.layers[2].forward(active)
+blocks = active.reshape(-1, 12, 8, 2, 10, 2)
+winners = (blocks == pooled[:, :, :, None, :, None]).sum(axis=(3, 5))
+tied = (winners > 1) & (pooled > 0)
+magnitudes = np.abs(Network(reader.layers[3:]).explain(pooled, two.labels[:, 0], rules[1:]).relevance)
+assert round((pooled > 0).mean(), 2) == 0.48 and round(tied.sum() / (pooled > 0).sum(), 2) == 0.38
+assert round(magnitudes[tied].sum() / magnitudes.sum(), 2) == 0.09
+
 # Poolings: with the last winner in place of the first, by a network that sees all upside down.
 def turned(kernel):
     return kernel[..., ::-1, ::-1]
@@ -31,6 +41,16 @@ first_wins = reader.explain(two.images, asked_first, rules).relevance
 last_wins = turned(upside.explain(turned(two.images), asked_first, rules).relevance)
 assert median(correlation(first_wins, last_wins)) == 0.99
 assert abs(median(inside(first_wins, two.masks[:, 0])) - median(inside(last_wins, two.masks[:, 0]))) < 0.015
+
+# Batch norm: folded and apart, on paper.
+below, at = Dense([[2.0], [-1.0]]), np.array([1.0, 1.0])
+folded = fold_batch_norm(below, scale=[-1.0], shift=[0.0], mean=[3.0], variance=[1.0], eps=0)
+assert (below.forward(at), folded.weight.ravel().tolist(), folded.bias) == (1, [-2, 1], 3)
+for rule, own_shares, apart_shares in ((ZPlus(), [0, 2], [2, 0]), (LRP0(), [4, -2], [4, -2])):
+    e = Network([folded]).explain(at, rules=rule)
+    assert e.value == 2 and e.relevance.tolist() == own_shares
+    e = Network([below, Dense([[-1.0]], [3.0])]).explain(at, rules=[rule, LRP0()])
+    assert e.value == 2 and e.relevance.tolist() == apart_shares
 
 # Batch norm: other halves, two images, and how the magnitudes grow.
 own, five = [ZBox(), g, g, LRP0()], [ZBox(), g, LRP0(), g, LRP0()]
@@ -104,3 +124,18 @@ outside = ~two.masks.any(axis=1)
 single = reader.explain(two.images, first, rules).relevance
 assert [median(inside(R, where)) for where in (two.masks[:, 1], outside)] == [0.07, 0.17]
 assert [median(inside(single, where)) for where in (two.masks[:, 0], outside)] == [0.81, 0.12]
+
+# Concepts: the small example, and what the text says of the maps.
+small = Network([Dense([[1.0, 0.0], [2.0, 1.0]]), Dense([[1.0], [4.0]])])
+parts = [small.explain([-1.0, 1.0], through={1: k}).relevance.tolist() for k in (0, 1)]
+assert parts == [[-1, 2], [0, 4]] and small.explain([-1.0, 1.0]).relevance.tolist() == [-1, 6]
+one_maps, zero_maps = (of_maps(reader.explain(canvas, c, rules)) for c in pair)
+assert round(reader.explain(canvas, pair[0], rules).value.item(), 2) == 14.01
+ranked = np.sort(one_maps)
+assert [round(float(part.sum()), 2) for part in (ranked[-3:], ranked[:-3])] == [17.29, -3.28]
+assert round(float(zero_maps[16]), 1) == 2.6 and reader.sharing[2] is reader.layers[6]
+for c, own in zip(pair, two.masks[5], strict=True):
+    shares = {k: inside(heat[None], own)[0] for k, heat in through[c].items()}
+    assert {k for k, share in shares.items() if share < 0.8} == ({16} if c == pair[1] else set())
+assert round(inside(through[pair[1]][16][None], two.masks[5, 0])[0], 2) == 0.63
+assert round(inside(through[pair[1]]["all"][None], two.masks[5, 0])[0], 2) == 0.03
