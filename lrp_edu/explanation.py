@@ -11,7 +11,7 @@ from . import _check as check
 from ._pieces import flat, pieces
 from .propagate import losses
 
-HEAD = ["layer", "in", "= out", "+ bias", "+ stabilizer", "+ no receiver", "+ rounding"]
+HEAD = ["layer", "in", "= out", "+ bias", "+ stabilizer", "+ no receiver"]
 
 
 class Explanation:
@@ -79,25 +79,34 @@ class Explanation:
         """Account for the relevance of each layer, from the output down (summed over a batch)."""
         points, *layers = (flat(array, self.target.ndim) for array in (self._x, *self.layers))
         cut = pieces(points, self._network.largest(points.shape[1:]))
-        sums = np.array([self._sums(points[piece], [R[piece] for R in layers]) for piece in cut])
-        names = [f"{layer}  {self._rules[k]}" for k, layer in enumerate(self._network.sharing)]
-        return Audit([Row(name, *map(fsum, sums[:, k].T)) for k, name in enumerate(names)][::-1])
+        parts = [self._rows(points[piece], [R[piece] for R in layers]) for piece in cut]
+        return Audit([_added(rows) for rows in zip(*parts, strict=True)])
 
-    def _sums(self, x, layers):
-        """Return what came in, went out and was lost in each layer that shares, for all inputs `x` together."""
-        amounts, rules, (*below, R) = [], list(self._rules), layers
+    def _rows(self, x, layers):
+        """Return the account of each layer that shares, from the output down, for all inputs `x` together."""
+        rows, rules, (*below, R) = [], list(self._rules), layers
         for its in reversed(self._network.see(x)[0]):
             if its.layer.shares:
-                lost = losses(rules.pop(), its, R)
-                amounts.insert(0, (R, R := below.pop(), *lost))
+                rule = rules.pop()
+                *lost, others = losses(rule, its, R)
+                amounts = map(_total, (R, R := below.pop(), *lost))
+                others = {name: _total(amount) for name, amount in others.items()}
+                rows.append(Row(f"{its.layer}  {rule}", *amounts, others))
             else:
                 R = its.layer.relprop(R, its)
-        return [[fsum(np.ravel(amount).tolist()) for amount in row] for row in amounts]
+        return rows
+
+
+def _total(array):
+    return fsum(np.ravel(array).tolist())
 
 
 @dataclass(frozen=True)
 class Row:
-    """One layer's account (``eq-audit``): what came in went out, or was lost to bias, stabilizer and no receiver."""
+    """One layer's account (``eq-audit``): what came in went out, or was lost to bias, stabilizer and no receiver.
+
+    `others` says by name what else took relevance and how much, in layers that have such losses.
+    """
 
     layer: str
     incoming: float
@@ -105,15 +114,29 @@ class Row:
     bias: float
     stabilizer: float
     no_receiver: float
+    others: dict = field(default_factory=dict, hash=False)
     rounding: float = field(init=False)
 
     def __post_init__(self):
-        spent = (self.outgoing, self.bias, self.stabilizer, self.no_receiver)
-        object.__setattr__(self, "rounding", fsum([self.incoming, *(-amount for amount in spent)]))
+        incoming, *spent = self.amounts(self.others)
+        object.__setattr__(self, "rounding", fsum([incoming, *(-amount for amount in spent)]))
 
-    def amounts(self):
-        """Return in, out, bias, stabilizer, no receiver."""
-        return [self.incoming, self.outgoing, self.bias, self.stabilizer, self.no_receiver]
+    def amounts(self, others=()):
+        """Return in, out, bias, stabilizer, no receiver, and what the named `others` took, 0.0 if they are not here."""
+        amounts = [self.incoming, self.outgoing, self.bias, self.stabilizer, self.no_receiver]
+        return amounts + [self.others.get(name, 0.0) for name in others]
+
+
+def _others(rows):
+    """Return the names of all that took relevance in some row beside bias, stabilizer and no receiver."""
+    return list(dict.fromkeys(name for row in rows for name in row.others))
+
+
+def _added(rows):
+    """Return one row for all pieces of a batch, from the row of each."""
+    others = _others(rows)
+    amounts = [fsum(parts) for parts in zip(*(row.amounts(others) for row in rows), strict=True)]
+    return Row(rows[0].layer, *amounts[:5], dict(zip(others, amounts[5:], strict=True)))
 
 
 @dataclass(frozen=True)
@@ -127,6 +150,7 @@ class Audit:
     Implements ``eq-audit``, with :math:`q_j` the denominator before the stabilizer. Where :math:`d_j = 0` all of
     :math:`R_j` is without a receiver. `Row.rounding` is what floating-point arithmetic left over, so each row adds up
     exactly. The table prints six decimals, what is too small for them with an exponent, and only an exact zero as 0.
+    What else took relevance, such as a softmax, has a column of its own if some row has it.
     """
 
     rows: list
@@ -143,15 +167,17 @@ class Audit:
 
     def _cells(self):
         """Return the table as rows of strings, with a power of ten in its head where the amounts need one."""
-        largest = max(abs(amount) for row in self.rows for amount in row.amounts())
+        others = _others(self.rows)
+        largest = max(abs(amount) for row in self.rows for amount in row.amounts(others))
         power = 0 if 1e-3 <= largest < 1e9 or not largest else floor(log10(largest))
-        head = [f"layer (times 1e{power:+03})", *HEAD[1:]] if power else HEAD
-        return [head, *(_printed(row, power) for row in self.rows)]
+        first, *head = [*HEAD, *(f"+ {name}" for name in others), "+ rounding"]
+        head = [f"{first} (times 1e{power:+03})" if power else first, *head]
+        return [head, *(_printed(row, others, power) for row in self.rows)]
 
 
-def _printed(row, power):
+def _printed(row, others, power):
     """Return a row as strings, amounts with six decimals; what would look like 0 and is not has an exponent."""
-    *amounts, rounding = (Decimal(amount).scaleb(-power) for amount in (*row.amounts(), row.rounding))
+    *amounts, rounding = (Decimal(amount).scaleb(-power) for amount in (*row.amounts(others), row.rounding))
     return [row.layer, *map(_shown, amounts), f"{float(rounding):.1e}"]
 
 

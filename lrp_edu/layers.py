@@ -59,7 +59,9 @@ class Seen(NamedTuple):
     W, b : Weights and ndarray, or None
         Its weights and its bias in the precision of the pass, if it sends its inputs through weights.
     product : ndarray of shape (..., outputs), or None
-        The product `a W`, without the bias; of a maximum pooling the maxima.
+        The product `a W`, without the bias; of a maximum pooling the maxima, of a layer that is composed its outputs.
+    inside : object
+        What a layer that is composed keeps of its steps for the way back, in a form of its own.
     """
 
     layer: object
@@ -67,6 +69,7 @@ class Seen(NamedTuple):
     W: Weights | None = None
     b: np.ndarray | None = None
     product: np.ndarray | None = None
+    inside: object = None
 
 
 class Layer:
@@ -81,12 +84,16 @@ class Layer:
         Whether the layer has weights of its own, and shares relevance by a rule that is chosen for it.
     shares : bool
         Whether the layer redistributes relevance by a rule; others hand it on.
+    composed : bool
+        Whether the layer shares and is made of several sums and products. It takes relevance through them itself, by
+        its own ``redistribute(rule, seen, R)`` and ``losses(rule, seen, R)``: `propagate` and `losses` hand over to
+        them.
     rule : Rule, or None
         The rule of a layer that shares and has no weights of its own.
     """
 
     input_shape = output_shape = rule = None
-    weighted = shares = False
+    weighted = shares = composed = False
 
     def forward(self, x):
         """Return the outputs for inputs `x`, the features on the last axes."""

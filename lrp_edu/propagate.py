@@ -19,16 +19,32 @@ class Part(NamedTuple):
     bias: np.ndarray
 
 
+#: What may take relevance in a layer with weights, as `Losses` and the rows of an audit name it.
+KINDS = ("bias", "stabilizer", "no_receiver")
+
+
 class Losses(NamedTuple):
-    """What of each neuron's relevance did not arrive (``eq-audit``), each of shape (..., outputs)."""
+    """What of the relevance did not arrive (``eq-audit``).
+
+    Attributes
+    ----------
+    bias, stabilizer, no_receiver : ndarray of shape (..., outputs)
+        What they took from each neuron. In a layer that is composed neurons lose something within it: there these
+        arrays have whatever shape is at hand, and only their sums are asked for.
+    others : dict
+        What else took relevance, as the audit is to call it, and such an array for each: ``{"softmax": …}``.
+    """
 
     bias: np.ndarray
     stabilizer: np.ndarray
     no_receiver: np.ndarray
+    others: dict
 
 
 def propagate(rule, seen, R):
     r"""Redistribute the relevance of a layer's outputs to its inputs, in four steps.
+
+    A layer that is composed of several sums and products takes it through them by itself.
 
     .. math:: d_j = \sum_{t,i} x_{t,i} W_{t,ij}, \qquad s_j = R_j / d_j,
               \qquad c_{t,i} = \sum_j W_{t,ij}\, s_j, \qquad R_i = \sum_t x_{t,i}\, c_{t,i}
@@ -68,6 +84,8 @@ def propagate(rule, seen, R):
     """
     if np.shape(R) != seen.product.shape:
         raise misfit(R, seen)
+    if seen.layer.composed:
+        return seen.layer.redistribute(rule, seen, R)
     shares = []
     with np.errstate(over="ignore", invalid="ignore"):
         for part in rule.parts(seen.a, seen.W, seen.b):
@@ -135,7 +153,7 @@ def losses(rule, seen, R):
     Returns
     -------
     Losses
-        Three arrays of the shape of `R`.
+        Three arrays of the shape of `R`, and no others; of a layer that is composed what it says itself.
 
     Notes
     -----
@@ -151,7 +169,9 @@ def losses(rule, seen, R):
     """
     if np.shape(R) != seen.product.shape:
         raise misfit(R, seen)
-    lost = Losses(*np.zeros((3, *np.shape(R)), seen.a.dtype))
+    if seen.layer.composed:
+        return seen.layer.losses(rule, seen, R)
+    lost = Losses(*np.zeros((3, *np.shape(R)), seen.a.dtype), {})
     with np.errstate(over="ignore", invalid="ignore"):
         for part in rule.parts(seen.a, seen.W, seen.b):
             q, shared = rule.total(seen, part.terms) + part.bias, np.multiply(part.share, R, dtype=seen.a.dtype)
@@ -161,6 +181,35 @@ def losses(rule, seen, R):
             lost.stabilizer[...] += s * extra
             lost.no_receiver[...] += np.where(q + extra == 0, shared, 0)
     return lost
+
+
+def together(parts):
+    """Return the losses of the parts of a layer that is composed as one (``eq-audit``).
+
+    Parameters
+    ----------
+    parts : list of Losses
+        At least one, with arrays of any shape.
+
+    Returns
+    -------
+    Losses
+        One row of numbers for each kind, all that the parts say of it, and none where no part does.
+
+    Examples
+    --------
+    >>> one, two = Losses(*np.ones((3, 1)), {}), Losses(*np.zeros((3, 2)), {"norm": np.ones((1, 2))})
+    >>> both = together([one, two])
+    >>> both.bias, both.others
+    (array([1., 0., 0.]), {'norm': array([1., 1.])})
+    """
+
+    def row(arrays):
+        return np.concatenate([np.ravel(array) for array in arrays])
+
+    named = dict.fromkeys(name for part in parts for name in part.others)
+    others = {name: row([part.others[name] for part in parts if name in part.others]) for name in named}
+    return Losses(*map(row, zip(*(part[:3] for part in parts), strict=True)), others)
 
 
 def numerators(terms):

@@ -206,7 +206,7 @@ def without_min(self, x, above):
 
 
 def losing_none(rule, seen, R):
-    return propagate.Losses(*np.zeros((3, *R.shape)))
+    return propagate.Losses(*np.zeros((3, *R.shape)), {})
 
 
 def losing_all_but(kind):

@@ -7,6 +7,7 @@ from ...canvas import CANVAS, load_canvas_network, masks, paste
 from ...digits import HIGH, LOW, SHAPE, load_digits
 from ...layers import Dense
 from ...network import Network
+from ...propagate import KINDS
 from ..core import Choice, Explorable, Number, levels, plain
 from ..core.rules import RULE_NAMES, SETTINGS, rule_for
 
@@ -190,7 +191,7 @@ class CanvasFigure(Explorable):
             "inside": positive_share(R, own) if own.any() else None,
             "outside": positive_share(R, self.mask(others[0])) if others else None,
             "totals": [*(row.outgoing for row in audit), f],
-            "losses": [{kind: getattr(row, kind) for kind in ("bias", "stabilizer", "no_receiver")} for row in audit],
+            "losses": [{kind: getattr(row, kind) for kind in KINDS} for row in audit],
             "gap": f - R.sum(),
         }
         return plain({**numbers, "notes": self._notes(**numbers)})

@@ -7,6 +7,7 @@ from ...digits import HIGH, LOW, SHAPE, load_digits, load_network
 from ...layers import Dense
 from ...network import Network
 from ...palette import RELEVANCE_COLORS
+from ...propagate import KINDS
 from ..core import Choice, Explorable, Levels, Number, levels, plain
 from ..core.explorable import show
 from ..core.rules import RULE_NAMES, SETTINGS, rule_for
@@ -206,7 +207,7 @@ class DigitFigure(Explorable):
             "f": f,
             "R": [*R[:-1], [f]],
             "totals": totals,
-            "losses": [{kind: getattr(row, kind) for kind in ("bias", "stabilizer", "no_receiver")} for row in audit],
+            "losses": [{kind: getattr(row, kind) for kind in KINDS} for row in audit],
             "gap": f - totals[0],
         }
         return plain({**numbers, "notes": self._notes([its.a for its in seen], **numbers)})

@@ -6,7 +6,7 @@ import traitlets
 from ...layers import Dense, ReLU
 from ...messages import messages, seven_neurons
 from ...network import Network
-from ...propagate import losses
+from ...propagate import KINDS, losses
 from ..core import Array, Choice, Explorable, Number, plain
 from ..core.rules import RULE_NAMES, SETTINGS, rule_for
 
@@ -156,13 +156,14 @@ class NetworkFigure(Explorable):
         R, totals = explanation.layers, np.array(explanation.totals)
         seen = [its for its in network.see(np.array(self.x))[0] if its.W is not None]
         layers = list(zip(network.weighted, seen, R[1:], rules, strict=True))
+        lost = [losses(rule, its, R_k) for _, its, R_k, rule in layers]
         numbers = {
             "f_x": explanation.value.item(),
             "a": [its.a for its in seen] + [explanation.output],
             "z": seen[0].product + self.b,
             "R": R,
             "messages": [messages(its.a, layer.weight, R_k, rule, layer.bias) for layer, its, R_k, rule in layers],
-            "losses": [losses(rule, its, R_k)._asdict() for layer, its, R_k, rule in layers],
+            "losses": [{kind: getattr(one, kind) for kind in KINDS} for one in lost],
             "totals": totals,
             "gaps": explanation.value - totals,
         }
