@@ -12,7 +12,7 @@ import numpy as np
 
 from . import _check as check
 from .layers import Dense, Layer, Seen
-from .propagate import Losses, losses, misfit, propagate
+from .propagate import losses, propagate, together
 from .rules import LRP0, Epsilon
 
 #: Ways to share the relevance of a product among its gate and its signal, and what others call them.
@@ -109,15 +109,6 @@ class Step(NamedTuple):
         return self.o * self.bent
 
 
-class Read(NamedTuple):
-    """What an LSTM saw in one forward pass (``eq-lstm``): as `Seen`, with all its steps."""
-
-    layer: object
-    a: np.ndarray
-    steps: list
-    product: np.ndarray
-
-
 class LSTM(Layer):
     r"""Long short-term memory: it reads a sequence and returns its last output.
 
@@ -156,7 +147,7 @@ class LSTM(Layer):
     array([0.1182])
     """
 
-    weighted = shares = True
+    weighted = shares = composed = True
 
     def __init__(self, weight_ih, weight_hh, bias=None):
         weight_ih, weight_hh = check.real("weight_ih", weight_ih), check.real("weight_hh", weight_hh)
@@ -164,7 +155,8 @@ class LSTM(Layer):
             raise ValueError(f"weight_ih must have shape (4 units, inputs), got {weight_ih.shape}")
         (rows, self.inputs), self.outputs = weight_ih.shape, len(weight_ih) // 4
         if weight_hh.shape != (rows, self.outputs):
-            raise ValueError(f"weight_hh must have shape {rows, self.outputs} to match weight_ih, got {weight_hh.shape}")
+            shape = (rows, self.outputs)
+            raise ValueError(f"weight_hh must have shape {shape} to match weight_ih, got {weight_hh.shape}")
         bias = np.zeros(rows) if bias is None else check.vector("bias", bias, rows, match="weight_ih")
         self.weight_ih, self.weight_hh = check.frozen(weight_ih), check.frozen(weight_hh)
         self.bias, one = check.frozen(bias), np.eye(self.outputs)
@@ -197,11 +189,11 @@ class LSTM(Layer):
             before, (cell, c) = c, self.add.see(np.concatenate([f * c, i * g], axis=-1))
             steps.append(Step(sums, cell, i, f, g, o, before, c, np.tanh(c)))
             h = steps[-1].h
-        return Read(self, x, steps, h), h
+        return Seen(self, x, product=h, inside=steps), h
 
     def states(self, x):
         """Return the `States` on the way through sequences `x`."""
-        steps = self.see(x)[0].steps
+        steps = self.see(x)[0].inside
         return States(*(np.stack([getattr(step, name) for step in steps], axis=-2) for name in States._fields))
 
     def gradprop(self, dy, x):
@@ -210,7 +202,7 @@ class LSTM(Layer):
         dh, dc, slopes = check.real("dy", dy), 0.0, []
         if dh.shape != y.shape:
             raise ValueError(f"dy must have shape {y.shape} to match x, got {dh.shape}")
-        for at in reversed(seen.steps):
+        for at in reversed(seen.inside):
             dc = dc + dh * at.o * (1 - at.bent**2)
             di, df, dg, do = dc * at.g, dc * at.before, dc * at.i, dh * at.bent
             dz = [di * at.i * (1 - at.i), df * at.f * (1 - at.f), dg * (1 - at.g**2), do * at.o * (1 - at.o)]
@@ -223,25 +215,47 @@ class LSTM(Layer):
         """Return the relevance of each step's inputs, (..., steps, inputs), from that of the last outputs."""
         return self._down(rule, seen, R)[0]
 
+    def carried(self, rule, x, R):
+        """Return what relevance the output and the cell of each step have, before the step below hands it on.
+
+        Parameters
+        ----------
+        rule : LRP0, Epsilon or Gated
+            How to share.
+        x : array_like of shape (..., steps, inputs)
+            The sequences.
+        R : array_like of shape (..., units)
+            Relevance of their last outputs.
+
+        Returns
+        -------
+        ndarray of shape (..., steps + 1, 2, units)
+            That of h and of c: first before all steps, where it is 0, and last after all of them, (R, 0).
+
+        Notes
+        -----
+        Implements ``eq-lstm-relevance``. Its sums over the last two axes are those of the relevance that is on its way:
+        from one to the one before a step's inputs have taken their part, and bias and stabilizer theirs.
+        """
+        return self._down(rule, self.see(x)[0], check.real("R", R))[1]
+
     def losses(self, rule, seen, R):
         """Return what bias, stabilizer and the want of a receiver took in all sums of all steps (``eq-audit``)."""
-        lost = [losses(rule, its, handed) for its, handed in self._down(rule, seen, R)[1]]
-        return Losses(*(np.concatenate(kind, axis=-1) for kind in zip(*lost, strict=True)))
+        return together([losses(rule, its, handed) for its, handed in self._down(rule, seen, R)[2]])
 
     def _down(self, rule, seen, R):
-        """Return the relevance of the sequence, and what each sum on the way was handed: pairs of `Seen` and R."""
+        """Return the relevance of the sequence, what is `carried`, and what each sum was handed: pairs of `Seen` and R."""
         if not isinstance(rule, LRP0):
             raise ValueError(f"rules must hold LRP0, Epsilon or Gated for {self}, got {rule}")
-        if np.shape(R) != seen.product.shape:
-            raise misfit(R, seen)
         handed, found, R_c = [], [], np.zeros_like(R)
+        carried = [(R, R_c)]
 
         def through(its, R):
             handed.append((its, R))
             return propagate(rule, its, R)
 
         share = partial(self._share, getattr(rule, "product", "signal"), through)
-        for at in reversed(seen.steps):
+        for at in reversed(seen.inside):
             R_o, R_bent = share(at.o, at.bent, R)
             R_kept, R_new = np.split(through(at.cell, R_c + R_bent), 2, axis=-1)
             R_f, R_c = share(at.f, at.before, R_kept)
@@ -249,7 +263,9 @@ class LSTM(Layer):
             R_a = through(at.sums, np.concatenate([R_i, R_f, R_g, R_o], axis=-1))
             R_x, R = np.split(R_a, [self.inputs], axis=-1)
             found.insert(0, R_x)
-        return np.stack(found, axis=-2), handed
+            carried.insert(0, (R, R_c))
+        carried = np.stack([np.stack(pair, axis=-2) for pair in carried], axis=-3)
+        return np.stack(found, axis=-2), carried, handed
 
     def _share(self, product, through, gate, signal, R):
         """Return what a gate and a signal get of the relevance of their product (``eq-gated``)."""

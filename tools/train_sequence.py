@@ -65,7 +65,7 @@ def gradients(parameters, x, y):
 
 
 def initial(rng, networks=NETWORKS, units=UNITS):
-    """Return random weights (networks, 2 + units, 4 units), biases (networks, 1, 4 units), readouts (networks, units)."""
+    """Return random weights, of shape (networks, 2 + units, 4 units), biases (…, 1, 4 units), readouts (…, units)."""
     W, v = rng.normal(0, 0.5, (networks, 2 + units, 4 * units)), rng.normal(1, 0.3, (networks, units))
     b = np.zeros((networks, 1, 4 * units))
     b[..., units : 2 * units] = 1  # a cell that forgets at once learns nothing from the first number
