@@ -26,10 +26,10 @@ PRODUCTS = {
 
 @dataclass(frozen=True)
 class Gated(Epsilon):
-    r"""The ε rule for sums, and for the product of a gate g and a signal s one of four shares.
+    r"""The ε rule for sums, and for the product of a gate u and a signal s one of four shares.
 
-    .. math:: R_s = \lambda R, \quad R_g = (1 - \lambda) R, \qquad
-              \lambda \in \Big\{ 1,\; \tfrac12,\; \frac{s}{g + s},\; \frac{|s|}{|g| + |s|} \Big\}
+    .. math:: R_s = \lambda R, \quad R_u = (1 - \lambda) R, \qquad
+              \lambda \in \Big\{ 1,\; \tfrac12,\; \frac{s}{u + s},\; \frac{|s|}{|u| + |s|} \Big\}
 
     Parameters
     ----------
