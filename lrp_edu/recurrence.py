@@ -28,8 +28,8 @@ PRODUCTS = {
 class Gated(Epsilon):
     r"""The ε rule for sums, and for the product of a gate u and a signal s one of four shares.
 
-    .. math:: R_s = \lambda R, \quad R_u = (1 - \lambda) R, \qquad
-              \lambda \in \Big\{ 1,\; \tfrac12,\; \frac{s}{u + s},\; \frac{|s|}{|u| + |s|} \Big\}
+    .. math:: R_s = \theta R, \quad R_u = (1 - \theta) R, \qquad
+              \theta \in \Big\{ 1,\; \tfrac12,\; \frac{s}{u + s},\; \frac{|s|}{|u| + |s|} \Big\}
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ class Gated(Epsilon):
         At least 0, in the unit of the sums, as of `Epsilon`. The two shares in proportion have it in their
         denominator too. 0 is LRP-0.
     product : {"signal", "half", "proportion", "magnitude"}, default="signal"
-        Which λ: one of `PRODUCTS`, in the order of the equation.
+        Which θ: one of `PRODUCTS`, in the order of the equation.
     absorb_bias : bool, default=False
         Put the bias into the denominators of the gates' and the candidate's sums, as in the published rule.
 
@@ -244,7 +244,7 @@ class LSTM(Layer):
         return together([losses(rule, its, handed) for its, handed in self._down(rule, seen, R)[2]])
 
     def _down(self, rule, seen, R):
-        """Return the relevance of the sequence, what is `carried`, and what each sum was handed: pairs of `Seen` and R."""
+        """Return the relevance of the sequence, what is `carried`, and what each sum was handed, as (`Seen`, R)."""
         if not isinstance(rule, LRP0):
             raise ValueError(f"rules must hold LRP0, Epsilon or Gated for {self}, got {rule}")
         handed, found, R_c = [], [], np.zeros_like(R)

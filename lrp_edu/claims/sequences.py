@@ -15,8 +15,8 @@ CLAIMS = Claims()
 def _case(rng, low=-1.0):
     """Return weights and bias of an LSTM, sequences (cases, steps, inputs), and what each step computes, by name.
 
-    No weight, no bias and no input is below `low`, or above 1. The last unit axes are z, of shape (cases, 4, units), the
-    factors i, f, g, o, the cell before and after, and the output before and after.
+    No weight, no bias and no input is below `low`, or above 1. The names are z, of shape (cases, 4, units), the factors
+    i, f, g, o, the cell before and after, and the output before and after.
     """
     cases, steps, inputs, units = rng.integers(1, 65), *rng.integers(1, 5, 3)
     W, V, b = (rng.uniform(low, 1, (4 * units, n)) for n in (inputs, units, 1))
@@ -54,7 +54,7 @@ def _apart(rng):
     return recurrence.LSTM(np.diag(w), np.zeros((4, 1))), x, i, np.tanh(w[2] * x[:, 0, 2]), o
 
 
-@CLAIMS.law("eq-gated", "Of a product the signal has the share λ, and what it has not its gate has.")
+@CLAIMS.law("eq-gated", "Of a product the signal has the share θ, and what it has not its gate has.")
 def products_are_shared(rng):
     layer, x, i, g, o = _apart(rng)
     product, R = str(rng.choice(list(recurrence.PRODUCTS))), rng.normal(size=64)

@@ -69,8 +69,8 @@ class SequenceFigure(Explorable):
     remarks = {
         "signal": "Of each product the signal takes all, and the gate gets nothing.",
         "half": "Half of what a product has goes to its gate, and from there on to what this gate has seen.",
-        "proportion": "Gate and signal share as if they had been added. Where they have unlike signs, one gets more than "
-        "all.",
+        "proportion": "Gate and signal share as if they had been added. Where the signal is negative, one gets more "
+        "than all.",
         "magnitude": "The larger of gate and signal gets more. Neither gets less than nothing, or more than all.",
     }
     data = {
@@ -147,7 +147,7 @@ class SequenceFigure(Explorable):
 
 
 CAPTION = (
-    "Drag the two numbers up, down and along. A bar is the relevance of a number, the mark beside it what the number is "
-    "worth. Let [half of each product](product=half) go to the gate, or share [in proportion](product=proportion). "
+    "Drag the two numbers up, down and along. A bar is the relevance of a number, the mark what the number is worth. "
+    "Let [half of each product](product=half) go to the gate, or share [in proportion](product=proportion). "
     "[Biases that keep their share](absorb=yes;product=half). [A network that subtracts](task=difference)."
 )

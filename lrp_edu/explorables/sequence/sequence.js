@@ -74,6 +74,8 @@ function view({ stage, side, control, set: change, state, schema, constants, red
 
 const acrossOf = (steps) => ({ x: [0.5, steps + 0.5] });
 const upTo = (limit) => ({ y: [-0.75 * limit, 0.75 * limit] });
+const HIGHEST = 8; // the scale of relevance grows to this limit; what is more is cut
+const cut = (value, limit) => Math.min(Math.max(value, -0.8 * limit), 0.8 * limit);
 
 /** The two numbers, which can be dragged, what each is worth, and the bars of their relevance. */
 function drawShares(stage, { change, state, schema, constants, redraw, steady }) {
@@ -81,6 +83,7 @@ function drawShares(stage, { change, state, schema, constants, redraw, steady })
     ...acrossOf(state.steps), ...upTo(2), aspect: 0.55, xLabel: "step", yLabel: "R",
     label: "The steps of the sequence: two numbers to be moved, and the relevance of each", onResize: redraw,
   });
+  board.svg.classList.add("shares");
   const bars = [0, 1].map((k) => make("rect", { class: "share", "data-number": k }));
   const worth = [0, 1].map((k) => make("line", { class: "worth", "data-number": k }));
   const zeros = make("path", { class: "zeros" });
@@ -100,7 +103,7 @@ function drawShares(stage, { change, state, schema, constants, redraw, steady })
   const limitOf = steady();
   let drawn = "";
   return (now, { R, R_first, R_second }) => {
-    const limit = limitOf(Math.max(Math.abs(R_first), Math.abs(R_second)) / 0.75, 2);
+    const limit = limitOf(Math.max(Math.abs(R_first), Math.abs(R_second)) / 0.75, 2, HIGHEST);
     if (drawn !== `${now.steps} ${limit}`) {
       board.setRanges({ ...acrossOf(now.steps), ...upTo(limit) }, { xTicks: ticks([1, now.steps]), yTicks: [-limit / 2, 0, limit / 2] });
       drawn = `${now.steps} ${limit}`;
@@ -110,8 +113,8 @@ function drawShares(stage, { change, state, schema, constants, redraw, steady })
       const [value, number] = [[R_first, R_second][k], [now.first, now.second][k]];
       const middle = place + 1 + (k ? BESIDE : -BESIDE);
       const [left, right, level] = [X(middle - HALF), X(middle + HALF), Y((k ? constants.signs[now.task] : 1) * number)];
-      const [top, bottom] = [Y(Math.max(value, 0)), Y(Math.min(value, 0))];
-      set(bars[k], { x: left, width: right - left, y: top, height: bottom - top, "data-sign": value < 0 ? "negative" : "positive" });
+      const [top, bottom] = [Y(cut(Math.max(value, 0), limit)), Y(cut(Math.min(value, 0), limit))];
+      set(bars[k], { x: left, width: right - left, y: top, height: bottom - top, "data-sign": value < 0 ? "negative" : "positive", "data-cut": Math.abs(value) > 0.75 * limit ? "" : null });
       set(worth[k], { x1: left - 3, x2: right + 3, y1: level, y2: level });
       points[k](place + 1, number);
     });
@@ -129,6 +132,7 @@ function stepOf(across, now, how) {
 /** The sum of relevance, cut after each step, beside f; what is missing at the end is the gap. */
 function drawSums(stage, { redraw, steady }) {
   const board = plot(stage, { x: [0.5, 8.5], ...upTo(2), aspect: 0.24, xLabel: "step", yLabel: "Σ R", role: "img", onResize: redraw });
+  board.svg.classList.add("sums");
   const [line, goal, gap] = [make("path", { class: "sum-line" }), make("line", { class: "sum-goal" }), make("line", { class: "gap" })];
   board.data.append(goal, gap, line);
   stage.append(make("p", { class: "legend" }, legendEntry("Σ R, of what is on its way and what later steps have", sampleLine("sum-line")),
@@ -136,17 +140,17 @@ function drawSums(stage, { redraw, steady }) {
   const limitOf = steady();
   let drawn = "";
   return (now, { sums, f_x, total, gap: missing }) => {
-    const limit = limitOf(Math.max(...sums.map(Math.abs), Math.abs(f_x)) / 0.75, 2);
+    const limit = limitOf(Math.max(...sums.map(Math.abs), Math.abs(f_x)) / 0.75, 2, HIGHEST);
     if (drawn !== `${now.steps} ${limit}`) {
       board.setRanges({ ...acrossOf(now.steps), ...upTo(limit) }, { xTicks: ticks([1, now.steps]), yTicks: [-limit / 2, 0, limit / 2] });
       drawn = `${now.steps} ${limit}`;
     }
     const { X, Y } = board;
     // The sum after step t holds from there to the next step, on the way back from the right.
-    const stretch = (t) => `${X(Math.max(t, 0.5))} ${Y(sums[t])}H${X(Math.min(t + 1, now.steps + 0.5))}`;
+    const stretch = (t) => `${X(Math.max(t, 0.5))} ${Y(cut(sums[t], limit))}H${X(Math.min(t + 1, now.steps + 0.5))}`;
     set(line, { d: `M${sums.map((_, t) => stretch(t)).join("L")}` });
     set(goal, { x1: X(0.5), x2: X(now.steps + 0.5), y1: Y(f_x), y2: Y(f_x) });
-    set(gap, { x1: X(0.5) + 4, x2: X(0.5) + 4, y1: Y(total), y2: Y(f_x) });
+    set(gap, { x1: X(0.5) + 4, x2: X(0.5) + 4, y1: Y(cut(total, limit)), y2: Y(f_x) });
     set(board.svg, { "aria-label": `The sum of relevance from the last step, ${format(sums.at(-1))}, to the first, ${format(total)}; f(x) is ${format(f_x)}, the gap ${format(missing)}` });
   };
 }
@@ -154,6 +158,7 @@ function drawSums(stage, { redraw, steady }) {
 /** The three gates and the cell over time. */
 function drawGates(stage, { redraw }) {
   const board = plot(stage, { x: [0.5, 8.5], y: [-1, 1], aspect: 0.3, xLabel: "step", yLabel: "", yTicks: [-1, 0, 1], role: "img", onResize: redraw });
+  board.svg.classList.add("gates");
   const lines = Object.keys(LINES).map((name) => [name, make("path", { class: `state state-${name}` })]);
   board.data.append(...lines.map(([, line]) => line));
   stage.append(make("p", { class: "legend" }, ...Object.entries(LINES).map(([name, text]) => legendEntry(text, sampleLine(`state state-${name}`)))));
