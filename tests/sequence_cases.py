@@ -32,6 +32,7 @@ def swollen(rule, seen, R):
     """Return by how much the relevance of a sum could grow: its summands' magnitudes, over the denominator."""
     (part,) = rule.parts(seen.a, seen.W, seen.b)
     d = rule.total(seen, part.terms) + part.bias
-    d = d + np.where(d < 0, -1, 1) * rule.epsilon
+    d = np.abs(d + np.where(d < 0, -1, 1) * rule.epsilon)
     sizes = np.abs(seen.a) @ np.abs(seen.W.full) + np.abs(part.bias)
-    return float((np.abs(R) * (1 + (sizes / np.abs(d)) ** 2)).sum())
+    grown = np.divide(sizes, d, out=np.zeros_like(d), where=d > 0)
+    return float((np.abs(R) * (1 + grown**2)).sum())

@@ -23,7 +23,7 @@ def test_numbers_are_those_of_the_network():
         numbers = twin(SequenceFigure, **state, network=3, first_step=1, second_step=9).numbers()
         network, x = NETWORKS[state["task"]][2], np.zeros((6, 2))
         x[0, 0], x[5, 1] = -0.7, 0.9  # what would stand beyond the end stands at the end
-        rule = Gated(0.001, state["product"], absorb_bias=state["absorb"] == "yes")
+        rule = Gated(0.0, state["product"], absorb_bias=state["absorb"] == "yes")
         explanation = network.explain(x, rules=rule)
         assert numbers["f_x"] == explanation.value and np.array_equal(numbers["R"], explanation.relevance)
         assert numbers["right"] == pytest.approx(-0.7 + (0.9 if state["task"] == "sum" else -0.9))

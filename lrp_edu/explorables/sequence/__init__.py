@@ -38,8 +38,8 @@ class SequenceFigure(Explorable):
         How the relevance of a product is shared (``eq-gated``).
     absorb : {"no", "yes"}, default="no"
         Whether a bias stands in the denominators and keeps its share.
-    epsilon : float, default=0.001
-        The ε of all denominators.
+    epsilon : float, default=0
+        The ε of all denominators. With 0 the rule for sums is LRP-0.
 
     Notes
     -----
@@ -94,7 +94,7 @@ class SequenceFigure(Explorable):
     second_step = Number(6, 1, LONGEST, step=1, label="step of n₂", control="field")
     steps = Number(8, STEPS[0], LONGEST, step=1, label="length")
     network = Number(1, 1, MANY, step=1, label="network")
-    epsilon = Number(0.001, 0.001, 0.1, step=0.001, label="ε")
+    epsilon = Number(0.0, 0, 0.1, step=0.001, label="ε")
 
     @traitlets.default("caption")
     def _caption(self):
