@@ -16,7 +16,7 @@ def sequence_case(random):
         elif one["whole"]:
             state[key] = int(random.integers(one["low"], one["high"] + 1))
         else:
-            state[key] = float(random.uniform(one["low"], one["high"]).round(int(random.integers(1, 16))))
+            state[key] = round(random.uniform(one["low"], one["high"]), int(random.integers(1, 16)))
     return state
 
 

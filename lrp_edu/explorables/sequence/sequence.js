@@ -84,8 +84,8 @@ function drawShares(stage, { change, state, schema, constants, redraw, steady })
     label: "The steps of the sequence: two numbers to be moved, and the relevance of each", onResize: redraw,
   });
   board.svg.classList.add("shares");
-  const bars = [0, 1].map((k) => make("rect", { class: "share", "data-number": k }));
-  const worth = [0, 1].map((k) => make("line", { class: "worth", "data-number": k }));
+  const bars = [0, 1].map((k) => make("rect", { class: "share", "data-slot": k }));
+  const worth = [0, 1].map((k) => make("line", { class: "worth", "data-slot": k }));
   const zeros = make("path", { class: "zeros" });
   board.data.append(zeros, ...bars, ...worth);
   const points = ["first", "second"].map((key, k) => {
