@@ -69,7 +69,7 @@ def scale_of(picture, name):
     """Return the scale of a plot, and its limit."""
     numbers, across = picture.numbers, (0.5, picture.whole_state["steps"] + 0.5)
     if name == "gates":
-        return picture.scale("frame gates", across, (-1, 1)), 1
+        return picture.scale("frame gates", across, (-1.2, 1.2)), 1
     values = [numbers["R_first"], numbers["R_second"]] if name == "shares" else [*numbers["sums"], numbers["f_x"]]
     top = limit(values)
     return picture.scale(f"frame {name}", across, (-0.75 * top, 0.75 * top)), top
@@ -120,7 +120,7 @@ def test_a_mark_says_what_the_number_is_worth_and_the_handle_what_it_is(drawn):
             number, middle = state[("first", "second")[k]], step + (BESIDE if k else -BESIDE)
             worth = number * (TASKS[state["task"]] if k else 1)
             assert near(mark.points.mean(axis=0), scale.pixels([middle, worth])), picture
-            assert abs(np.ptp(mark.points[:, 0]) - 2 * HALF * scale.unit - 6) < 1 and np.ptp(mark.points[:, 1]) < 0.1
+            assert abs(np.ptp(mark.points[:, 0]) - 2 * HALF * scale.unit - 16) < 1 and np.ptp(mark.points[:, 1]) < 0.1
             assert near(picture.one(("first", "second")[k]).middle, scale.pixels([middle, number]), 1)
 
 

@@ -62,7 +62,7 @@ function view({ stage, side, control, set: change, state, schema, constants, red
   const gates = drawGates(stage, { redraw });
   const account = drawAccount(["the steps", "the last output", "the answer"]);
   const fields = ["first", "first_step", "second", "second_step"].map((key) => control(key));
-  side.append(control("task"), make("div", { class: "points" }, ...fields), control("absorb"),
+  side.append(control("task"), make("div", { class: "where" }, ...fields), control("absorb"),
     fold("Network, length, ε", false, control("network"), control("steps"), control("epsilon")), fold("Sums of the layers", false, account.element));
   return (now, values) => {
     shares(now, values);
@@ -115,7 +115,7 @@ function drawShares(stage, { change, state, schema, constants, redraw, steady })
       const [left, right, level] = [X(middle - HALF), X(middle + HALF), Y((k ? constants.signs[now.task] : 1) * number)];
       const [top, bottom] = [Y(cut(Math.max(value, 0), limit)), Y(cut(Math.min(value, 0), limit))];
       set(bars[k], { x: left, width: right - left, y: top, height: bottom - top, "data-sign": value < 0 ? "negative" : "positive", "data-cut": Math.abs(value) > 0.75 * limit ? "" : null });
-      set(worth[k], { x1: left - 3, x2: right + 3, y1: level, y2: level });
+      set(worth[k], { x1: left - 8, x2: right + 8, y1: level, y2: level });
       points[k](place + 1, number);
     });
     set(zeros, { d: R.map((_, t) => `M${X(t + 1 - BESIDE - HALF)} ${Y(0)}H${X(t + 1 + BESIDE + HALF)}`).join("") });
@@ -135,7 +135,7 @@ function drawSums(stage, { redraw, steady }) {
   board.svg.classList.add("sums");
   const [line, goal, gap] = [make("path", { class: "sum-line" }), make("line", { class: "sum-goal" }), make("line", { class: "gap" })];
   board.data.append(goal, gap, line);
-  stage.append(make("p", { class: "legend" }, legendEntry("Σ R, of what is on its way and what later steps have", sampleLine("sum-line")),
+  stage.append(make("p", { class: "legend" }, legendEntry("Σ R, on its way or in later steps", sampleLine("sum-line")),
     legendEntry("f(x)", sampleLine("sum-goal")), legendEntry("gap", sampleLine("gap"))));
   const limitOf = steady();
   let drawn = "";
@@ -157,7 +157,7 @@ function drawSums(stage, { redraw, steady }) {
 
 /** The three gates and the cell over time. */
 function drawGates(stage, { redraw }) {
-  const board = plot(stage, { x: [0.5, 8.5], y: [-1, 1], aspect: 0.3, xLabel: "step", yLabel: "", yTicks: [-1, 0, 1], role: "img", onResize: redraw });
+  const board = plot(stage, { x: [0.5, 8.5], y: [-1.2, 1.2], aspect: 0.3, xLabel: "step", yLabel: "", yTicks: [-1, 0, 1], role: "img", onResize: redraw });
   board.svg.classList.add("gates");
   const lines = Object.keys(LINES).map((name) => [name, make("path", { class: `state state-${name}` })]);
   board.data.append(...lines.map(([, line]) => line));
