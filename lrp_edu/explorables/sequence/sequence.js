@@ -56,6 +56,7 @@ const HALF = 0.15; // of a step, half the width of a bar
 const LINES = { i: "input gate i", f: "forget gate f", o: "output gate o", c: "cell c" };
 
 function view({ stage, side, control, set: change, state, schema, constants, redraw, steady }) {
+  stage.classList.add("tall");
   stage.append(control("product"));
   const shares = drawShares(stage, { change, state, schema, constants, redraw, steady });
   const sums = drawSums(stage, { redraw, steady });
