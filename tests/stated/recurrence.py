@@ -3,6 +3,7 @@
 
 from lrp_edu.explorables import SequenceFigure
 
+
 def figure(**state):
     numbers = SequenceFigure(**state).numbers()
     return [round(numbers[key], 4) for key in ("R_first", "R_second", "f_x", "total", "gap")]
