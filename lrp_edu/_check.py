@@ -29,7 +29,7 @@ def real(name, value, dtype=None):
     if not np.isfinite(array).all():
         bad = array[~np.isfinite(array)][0]
         raise ValueError(f"{name} must hold finite numbers, got {bad}")
-    return array if dtype is None else cast(name, array, dtype)
+    return array if dtype is None or array.dtype == dtype else cast(name, array, dtype)
 
 
 def scalar(name, value):

@@ -421,9 +421,8 @@ def test_colors_and_bars_do_not_flicker_while_the_pen_is_down(show_page):
 def test_the_drawing_is_64_characters_of_the_address(show_page):
     page = show_page(DigitFigure(ink=[0] * 64))
     draw(page, (0.2, 0.2), (0.8, 0.2), (0.4, 0.9))
-    page.wait_for_function("location.hash.includes('ink=')")
     ink = state(page)["ink"]
-    assert f"ink={levels(ink)};" in page.evaluate("location.hash")
+    page.wait_for_function("ink => location.hash.includes(`ink=${ink};`)", arg=levels(ink))
     page.reload()
     page.locator(".pad").wait_for()
     assert agrees(page)["ink"] == ink

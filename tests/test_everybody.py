@@ -49,6 +49,27 @@ def luminance(color):
     return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
+def contrast(*colors):
+    low, high = sorted(map(luminance, colors))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_button_back_to_the_top_can_be_read(page, site, theme):
+    """On narrow screens it shows to those who scroll up a little, which no other test does."""
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.emulate_media(color_scheme=theme)
+    visit(page, f"{site}notation.html")
+    for place in (900, 700):
+        page.evaluate(
+            "place => new Promise((done) => { addEventListener('scroll', done); scrollTo(0, place); })", place
+        )
+    button = page.locator("#pst-back-to-top")
+    button.wait_for()
+    colors = button.evaluate("button => [getComputedStyle(button).color, getComputedStyle(button).backgroundColor]")
+    assert contrast(*colors) >= 4.5
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_borders_of_search_fields_can_be_seen(page, site, theme):
     page.emulate_media(color_scheme=theme)
@@ -56,8 +77,7 @@ def test_borders_of_search_fields_can_be_seen(page, site, theme):
     fields = page.evaluate(FIELDS)
     assert len(fields) == 2
     for field in fields:
-        low, high = sorted(map(luminance, field))
-        assert (high + 0.05) / (low + 0.05) >= 3
+        assert contrast(*field) >= 3
 
 
 @pytest.mark.parametrize(
