@@ -20,6 +20,7 @@ def states():
     random = np.random.default_rng(7)
     drawn = [
         {},
+        {"product": "half", "network": 13},
         {"product": "half", "absorb": "yes"},
         {"task": "difference", "first": -1.0, "second": 1.0},
         {"product": "proportion", "second": -0.9},
