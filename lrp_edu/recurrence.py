@@ -12,7 +12,7 @@ import numpy as np
 
 from . import _check as check
 from .layers import Dense, Layer, Seen
-from .propagate import losses, propagate, together
+from .propagate import losses, misfit, propagate, together
 from .rules import LRP0, Epsilon
 
 #: Ways to share the relevance of a product among its gate and its signal, and what others call them.
@@ -175,6 +175,11 @@ class LSTM(Layer):
         """Return the shape of an output, whatever that of the sequence."""
         return self.output_shape
 
+    def held(self, shape):
+        """Return how many numbers a pass holds at once for a sequence of the given shape: what all its steps keep."""
+        steps, _ = shape
+        return steps * (self.inputs + 16 * self.outputs)
+
     def see(self, x):
         """Return what the layer sees in a forward pass, for the way back, and its last outputs."""
         x = check.points("x", x, self.input_shape, match=f"{self}")
@@ -232,12 +237,20 @@ class LSTM(Layer):
         ndarray of shape (..., steps + 1, 2, units)
             That of h and of c: first before all steps, where it is 0, and last after all of them, (R, 0).
 
+        Raises
+        ------
+        ValueError
+            If the shapes do not fit, or the rule is none of these.
+
         Notes
         -----
         Implements ``eq-lstm-relevance``. Its sums over the last two axes are those of the relevance that is on its way:
         from one to the one before a step's inputs have taken their part, and bias and stabilizer theirs.
         """
-        return self._down(rule, self.see(x)[0], check.real("R", R))[1]
+        seen, R = self.see(x)[0], check.real("R", R)
+        if R.shape != seen.product.shape:
+            raise misfit(R, seen)
+        return self._down(rule, seen, R)[1]
 
     def losses(self, rule, seen, R):
         """Return what bias, stabilizer and the want of a receiver took in all sums of all steps (``eq-audit``)."""

@@ -250,6 +250,15 @@ def test_a_batch_is_many_sequences():
         np.testing.assert_allclose(whole[n].relevance, one.relevance, rtol=1e-10, atol=1e-12)
 
 
+def test_a_large_batch_is_cut_by_what_all_steps_hold():
+    rng = np.random.default_rng(12)
+    lstm = layer(rng)
+    network = Network([lstm, Dense(rng.normal(size=(3, 1)))])
+    (step, *_) = steps = lstm.see(np.zeros((7, 2)))[0].inside
+    kept = [step.sums.a, step.sums.product, step.cell.a, step.cell.product, *step[2:]]
+    assert network.largest((7, 2)) == 7 * 50 >= len(steps) * sum(array.size for array in kept)
+
+
 def test_it_can_be_pickled_prints_and_keeps_copies():
     rng = np.random.default_rng(10)
     weight_ih, weight_hh, bias = rng.normal(size=(8, 3)), rng.normal(size=(8, 2)), rng.normal(size=8)
