@@ -18,6 +18,7 @@ chapter                  modules
 ``rules-in-practice``    `rules`
 ``convolutions``         `convolution`, `canvas`
 ``judging-heatmaps``     `evaluation`
+``recurrence``           `recurrence`, `sequences`
 ``checked-claims``       `claims`
 ======================== =============================================================
 
@@ -31,6 +32,7 @@ from .explanation import Explanation
 from .layers import Dense, ReLU
 from .network import Network
 from .neuron import Neuron
+from .recurrence import LSTM, Gated
 from .rules import (
     COMPOSITES,
     LRP0,
@@ -51,6 +53,6 @@ __version__ = "1.0.0"
 
 __all__ = [
     "COMPOSITES", "RULES", "AlphaBeta", "AvgPool2d", "Conv2d", "Decomposition", "Dense", "Epsilon", "Explanation",
-    "Flat", "Flatten", "Gamma", "LRP0", "MaxPool2d", "Network", "Neuron", "ReLU", "Rule", "WSquare", "ZBox", "ZPlus",
-    "by_kind", "composite", "fold_batch_norm",
+    "Flat", "Flatten", "Gamma", "Gated", "LRP0", "LSTM", "MaxPool2d", "Network", "Neuron", "ReLU", "Rule", "WSquare",
+    "ZBox", "ZPlus", "by_kind", "composite", "fold_batch_norm",
 ]  # fmt: skip

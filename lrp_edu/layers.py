@@ -1,6 +1,7 @@
 """The layers of a network (chapter ``full-network``). They keep their weights, and nothing of what they have seen."""
 
 from functools import cached_property
+from math import prod
 from typing import NamedTuple
 
 import numpy as np
@@ -102,6 +103,10 @@ class Layer:
     def shaped(self, shape):
         """Return the shape of an output for an input of the given shape."""
         return shape
+
+    def held(self, shape):
+        """Return how many numbers a pass holds at once for one input of the given shape: as many as the output has."""
+        return prod(self.shaped(shape))
 
     def relprop(self, R, its):
         """Return the relevance of the inputs where the layer hands on that of the outputs, `its` is what it saw."""

@@ -90,8 +90,8 @@ class Network:
         """Return how many numbers the largest layer holds for one input of the given shape."""
         sizes = [prod(shape)]
         for layer in self.layers:
+            sizes.append(layer.held(shape))
             shape = layer.shaped(shape)
-            sizes.append(prod(shape))
         return max(sizes)
 
     def gradprop(self, dy):

@@ -12,6 +12,7 @@ from lrp_edu.layers import Dense, ReLU
 from lrp_edu.messages import messages, seven_neurons
 from lrp_edu.network import Network
 from lrp_edu.neuron import Neuron
+from lrp_edu.recurrence import LSTM, Gated
 from lrp_edu.rules import LRP0, AlphaBeta, Epsilon, Gamma, ZBox
 
 NEURON = Neuron([2.0, 1.0], b=-1.0)
@@ -29,6 +30,7 @@ def after_forward():
 
 
 KERNEL = np.ones((4, 3, 2, 2))
+CELL = LSTM(np.ones((4, 3)), np.ones((4, 1)))
 
 
 def images_network(above):
@@ -209,6 +211,52 @@ CASES = {
     ),
     "half a stride": (lambda: Conv2d(KERNEL, stride=1.5), "stride must be a whole number of at least 1, or two"),
     "three strides": (lambda: Conv2d(KERNEL, stride=(1, 1, 1)), "stride must be a whole number of at least 1, or two"),
+    "rows of an LSTM": (
+        lambda: LSTM(np.ones((6, 2)), np.ones((6, 1))),
+        "weight_ih must have shape (4 units, inputs), got (6, 2)",
+    ),
+    "LSTM without inputs": (
+        lambda: LSTM(np.ones((4, 0)), np.ones((4, 1))),
+        "weight_ih must have shape (4 units, inputs), got (4, 0)",
+    ),
+    "weight_hh of an LSTM": (
+        lambda: LSTM(np.ones((8, 3)), np.ones((8, 3))),
+        "weight_hh must have shape (8, 2) to match weight_ih, got (8, 3)",
+    ),
+    "bias of an LSTM": (
+        lambda: LSTM(np.ones((4, 3)), np.ones((4, 1)), np.ones(1)),
+        "bias must have shape (4,) to match weight_ih, got (1,)",
+    ),
+    "NaN in an LSTM": (
+        lambda: LSTM(np.ones((4, 3)), np.full((4, 1), np.nan)),
+        "weight_hh must hold finite numbers, got nan",
+    ),
+    "inputs of a step": (
+        lambda: CELL.forward(np.ones((5, 2))),
+        "x must have shape (..., steps, 3) to match LSTM(3 → 1), got (5, 2)",
+    ),
+    "one step alone": (
+        lambda: CELL.forward(np.ones(3)),
+        "x must have shape (..., steps, 3) to match LSTM(3 → 1), got (3,)",
+    ),
+    "no step": (lambda: CELL.forward(np.ones((0, 3))), "x must have at least one step, got shape (0, 3)"),
+    "dy of an LSTM": (
+        lambda: CELL.gradprop(np.ones(2), np.ones((5, 3))),
+        "dy must have shape (1,) to match x, got (2,)",
+    ),
+    "R of an LSTM": (
+        lambda: CELL.carried(LRP0(), np.ones((5, 3)), np.ones(2)),
+        "R must have shape (1,) like the outputs of LSTM(3 → 1), got (2,)",
+    ),
+    "rule of an LSTM": (
+        lambda: CELL.carried(ZBox(0, 1), np.ones((5, 3)), np.ones(1)),
+        "rules must hold LRP0, Epsilon or Gated for LSTM(3 → 1), got z^B(0, 1)",
+    ),
+    "unknown product": (
+        lambda: Gated(0.1, "all"),
+        "product must be one of signal, half, proportion, magnitude, got 'all'",
+    ),
+    "negative ε of a gate": (lambda: Gated(-0.1), "epsilon must be at least 0, got -0.1"),
     "size of no pooling": (lambda: MaxPool2d(0), "size must be a whole number of at least 1, or two of them, got 0"),
     "a truth for a size": (lambda: AvgPool2d(True), "size must be a whole number of at least 1, or two of them, got"),
     "stride of no pooling": (lambda: MaxPool2d(2, stride=0), "stride must be a whole number of at least 1, or two of"),

@@ -18,6 +18,7 @@ from lrp_edu import (
     network,
     neuron,
     propagate,
+    recurrence,
     roots,
     rules,
     taylor,
@@ -272,6 +273,21 @@ def upside_down(network, first, lower, middle, upper, place=rules.composite):
 PLACES, TRANSPOSE, FOLD = convolution.Windows.places, convolution.Conv2d.transpose, convolution.fold_batch_norm
 
 
+SHARE = recurrence.LSTM._share
+
+
+def gate_before_signal(self, *given):
+    return SHARE(self, *given)[::-1]
+
+
+def half_to_each(self, product, through, gate, signal, R):
+    return R / 2, R / 2
+
+
+def all_to_the_signal(self, product, through, gate, signal, R):
+    return 0 * R, R
+
+
 def kernel_turned(self, images):
     return PLACES(self, images)[::-1]
 
@@ -465,6 +481,12 @@ SLIPS = {
     "right_maps_may_stay": (evaluation, "similarity", evaluation.correlation),
     "shift_is_made_up_for": (evaluation, "_with", without_a_new_bias),
     "interval_goes_along": (evaluation, "_drawn", means_that_are_sums),
+    "lstm_is_a_loop": (recurrence, "sigmoid", lambda z: (1 + np.tanh(z)) / 2),
+    "products_are_shared": (recurrence.LSTM, "_share", gate_before_signal),
+    "gates_get_nothing": (recurrence.LSTM, "_share", half_to_each),
+    "gates_get_half": (recurrence.LSTM, "_share", all_to_the_signal),
+    "lstm_hands_down": (recurrence.LSTM, "_share", half_to_each),
+    "gates_are_frozen": (rules.LRP0, "bias", lambda self, b: 0 * b),
 }  # fmt: skip
 
 # These prove what no function of the package computes.
@@ -476,6 +498,7 @@ PURE = {
     "path_is_the_walk_symbolic",
     "outgoing_sum_symbolic",
     "softmax_couples",
+    "product_at_two_roots",
 }
 
 

@@ -17,6 +17,7 @@ from lrp_edu.explorables import (
     NetworkFigure,
     NeuronFigure,
     PlaneFigure,
+    SequenceFigure,
     SharesFigure,
     TaylorFigure,
 )
@@ -126,6 +127,25 @@ WALKS = {
             plain_stop("link", "blank paper"),
         ],
         f"logit of the class = {show(FlippingFigure(count=21).numbers()['f'])}",
+    ),
+    "sequence": (
+        SequenceFigure(caption="Try [half each](product=half)."),
+        [
+            plain_stop("combobox", "products", "signal takes all"),
+            ("slider", "n₁: its step and the number", 2, 1, 8, TWO),
+            ("slider", "n₂: its step and the number", 6, 1, 8, TWO),
+            plain_stop("radio", "n₁ + n₂"),
+            field("n₁", 0.8, -1, 1),
+            field("step of n₁", 2, 1, 10),
+            field("n₂", 0.6, -1, 1),
+            field("step of n₂", 6, 1, 10),
+            plain_stop("radio", "gets nothing"),
+            plain_stop(FOLD, "Network, length, ε"),
+            plain_stop(FOLD, "Sums of the layers"),
+            plain_stop("button", "Reset"),
+            plain_stop("link", "half each"),
+        ],
+        changed_by(SequenceFigure(), first_step=3),
     ),
     "shares": (
         SharesFigure(x=(2, 2.5), caption="Try [a sum](function=sum)."),
@@ -342,6 +362,7 @@ ALL = (
     DeepFigure(),
     CanvasFigure(),
     FlippingFigure(count=30),
+    SequenceFigure(second=-0.4),
 )
 READ = """([selector, name]) => [...document.querySelectorAll(selector)]
     .filter((element) => element.checkVisibility() && !element.closest("[display=none]"))
@@ -350,7 +371,8 @@ LINES = {
     "input[type=number], select, button:not(.to-edge), .choice span": "borderTopColor",
     ".bar:not([data-kind=baseline]), .ladder-bar, .logit:not([data-against]) .logit-bar": "backgroundColor",
     ".specimen, .logit:has(:checked)": "borderTopColor",
-    ".flip-line": "stroke",
+    ".flip-line, .worth, .zeros, .sum-line, .sum-goal, .state": "stroke",
+    ".share": "fill",
     ".curve, .polynomial, .side-curve, .side-tangent, .gap, .edge-line:not([data-sign=missing]), .track": "stroke",
     ".taylor .mark, .side-view .mark-disc, .network .handle .mark": "fill",
     ".plot:not(.on-light) .mark-open, .plot:not(.on-light) .mark-diamond": "stroke",

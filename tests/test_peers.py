@@ -7,6 +7,8 @@ from benchmarks.peers import import_zennit, torch_module, torch_twin, zennit_pas
 from lrp_edu.convolution import AvgPool2d, Conv2d, Flatten, MaxPool2d, fold_batch_norm
 from lrp_edu.layers import Dense, ReLU
 from lrp_edu.network import Network
+from lrp_edu.propagate import propagate
+from lrp_edu.recurrence import LSTM, Gated
 from lrp_edu.rules import LRP0, AlphaBeta, Epsilon, Flat, Gamma, WSquare, ZBox, ZPlus
 
 torch = pytest.importorskip("torch")
@@ -97,3 +99,51 @@ def test_gamma_is_that_of_zennit_where_it_is_made_for():
     expected = zennit_pass(torch_twin(ours), x, target, rules, tiny=1e-14)()
     found = ours.explain(x, target, rules)
     np.testing.assert_allclose(found.relevance, expected, rtol=0, atol=1e-9 * np.abs(expected).max())
+
+
+def torch_lstm(layer):
+    """Return torch's LSTM with the same weights; it has a bias twice."""
+    theirs = torch.nn.LSTM(layer.inputs, layer.outputs, batch_first=True).double()
+    parts = {"weight_ih_l0": layer.weight_ih, "weight_hh_l0": layer.weight_hh}
+    parts |= {"bias_ih_l0": 0.25 * layer.bias, "bias_hh_l0": 0.75 * layer.bias}
+    theirs.load_state_dict({name: torch.tensor(part) for name, part in parts.items()})
+    return theirs
+
+
+def test_an_lstm_is_that_of_torch():
+    rng = np.random.default_rng(5)
+    layer, x = LSTM(rng.normal(size=(12, 2)), rng.normal(size=(12, 3)), rng.normal(size=12)), rng.normal(size=(4, 6, 2))
+    inputs, dy = torch.tensor(x, requires_grad=True), rng.normal(size=(4, 3))
+    outputs, (last, cell) = torch_lstm(layer)(inputs)
+    (slopes,) = torch.autograd.grad(last[0], inputs, torch.tensor(dy))
+    states = layer.states(x)
+    np.testing.assert_allclose(states.h, outputs.detach().numpy(), rtol=1e-12, atol=1e-14)
+    np.testing.assert_allclose(states.c[:, -1], cell[0].detach().numpy(), rtol=1e-12, atol=1e-14)
+    np.testing.assert_allclose(layer.gradprop(dy, x), slopes.numpy(), rtol=1e-11, atol=1e-14)
+
+
+def test_relevance_of_an_lstm_is_gradient_times_input_with_detached_gates():
+    """Each rule for products as a modified gradient: what is detached gets nothing, half of a gradient half."""
+    rng = np.random.default_rng(6)
+    layer, x = LSTM(rng.normal(size=(12, 2)), rng.normal(size=(12, 3)), rng.normal(size=12)), rng.normal(size=(4, 6, 2))
+    W, V, b = (torch.tensor(part) for part in (layer.weight_ih, layer.weight_hh, layer.bias))
+
+    def straight(curve, z):
+        return z * (curve(z) / z).detach()
+
+    def product(gate, signal, share):
+        return share * gate.detach() * signal + (1 - share) * gate * signal.detach()
+
+    for name, share in (("signal", 1.0), ("half", 0.5)):
+        inputs = torch.tensor(x, requires_grad=True)
+        h = c = torch.zeros(4, 3, dtype=torch.double)
+        for x_t in inputs.unbind(1):
+            i, f, g, o = torch.chunk(x_t @ W.T + h @ V.T + b, 4, dim=-1)
+            i, f, o, g = *(straight(torch.sigmoid, z) for z in (i, f, o)), straight(torch.tanh, g)
+            c = product(f, c, share) + product(i, g, share)
+            h = product(o, straight(torch.tanh, c), share)
+        (slopes,) = torch.autograd.grad(h.sum(), inputs)
+        seen, y = layer.see(x)
+        found = propagate(Gated(0.0, name, absorb_bias=True), seen, y)
+        expected = (inputs * slopes).detach().numpy()
+        np.testing.assert_allclose(found, expected, rtol=0, atol=1e-10 * np.abs(expected).max())

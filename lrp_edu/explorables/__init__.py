@@ -12,6 +12,7 @@ from .flipping import FlippingFigure
 from .network import NetworkFigure
 from .neuron import NeuronFigure
 from .plane import PlaneFigure
+from .sequence import SequenceFigure
 from .shares import SharesFigure
 from .taylor import TaylorFigure
 
@@ -24,6 +25,7 @@ __all__ = [
     "NetworkFigure",
     "NeuronFigure",
     "PlaneFigure",
+    "SequenceFigure",
     "SharesFigure",
     "TaylorFigure",
 ]
