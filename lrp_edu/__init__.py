@@ -18,6 +18,7 @@ chapter                  modules
 ``rules-in-practice``    `rules`
 ``convolutions``         `convolution`, `canvas`
 ``judging-heatmaps``     `evaluation`
+``attention``            `attention`, `tokens`
 ``checked-claims``       `claims`
 ======================== =============================================================
 

@@ -14,6 +14,7 @@ from .neuron import NeuronFigure
 from .plane import PlaneFigure
 from .shares import SharesFigure
 from .taylor import TaylorFigure
+from .tokens import TokensFigure
 
 __all__ = [
     "CanvasFigure",
@@ -26,4 +27,5 @@ __all__ = [
     "PlaneFigure",
     "SharesFigure",
     "TaylorFigure",
+    "TokensFigure",
 ]
