@@ -230,8 +230,9 @@ class LayerNorm(Layer):
         scale, shift = (check.cast(name, getattr(self, name), x.dtype) for name in ("scale", "shift"))
         with np.errstate(over="ignore", invalid="ignore"):
             centered = x - x.mean(axis=-1, keepdims=True)
-            sigma = np.sqrt((centered**2).mean(axis=-1, keepdims=True) + x.dtype.type(self.eps))
-            normal = check.computed("the variance of x", centered / sigma)
+            variance = check.computed("the variance of x", (centered**2).mean(axis=-1, keepdims=True))
+            sigma = np.sqrt(variance + x.dtype.type(self.eps))
+            normal = centered / sigma
             product = normal * scale
         return Seen(self, x, None, shift, product, Norm(normal, sigma)), product + shift
 

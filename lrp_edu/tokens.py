@@ -152,7 +152,11 @@ def load_token_network(number=0):
     if number not in range(NETWORKS):
         raise ValueError(f"number must be one of 0 to {NETWORKS - 1}, got {number!r}")
     with np.load(DATA / "tokens_network.npz") as stored:
-        arrays = {name: stored[name][number].astype(float) for name in stored.files}
+        return assembled({name: stored[name][number].astype(float) for name in stored.files})
+
+
+def assembled(arrays):
+    """Return the transformer with the weights that ``tools/train_tokens.py`` stores, by their names."""
     layers = []
     for k in range(1, BLOCKS + 1):
         q, key, v, out, up, down = (Dense(arrays[f"{name}{k}"]) for name in ("Q", "K", "V", "O", "U", "D"))

@@ -16,6 +16,7 @@ from deep_cases import deep_case, deep_magnitude
 from digit_cases import digit_case, digit_magnitude
 from flipping_cases import flipping_case, flipping_magnitude
 from network_cases import network_case, network_magnitude
+from tokens_cases import tokens_case, tokens_magnitude
 from twins import twin
 
 from conftest import settle
@@ -30,6 +31,7 @@ from lrp_edu.explorables import (
     PlaneFigure,
     SharesFigure,
     TaylorFigure,
+    TokensFigure,
 )
 from lrp_edu.explorables.core import plain
 from lrp_edu.explorables.core.explorable import HINT, entry, show
@@ -151,6 +153,7 @@ PARITY = [
     Parity(DeepFigure, deep_case, deep_magnitude, 1000),
     Parity(CanvasFigure, canvas_case, canvas_magnitude, 150),
     Parity(FlippingFigure, flipping_case, flipping_magnitude, 300),
+    Parity(TokensFigure, tokens_case, tokens_magnitude, 300),
 ]
 
 
@@ -715,6 +718,7 @@ IN_THE_BOOK = [
     DigitFigure(),
     DeepFigure(),
     FlippingFigure(),
+    TokensFigure(),
 ]
 
 
@@ -744,6 +748,7 @@ def test_a_page_does_not_move_while_a_figure_is_dragged(show_page, page, figure)
         "digit": ["ink"],
         "deep": "xbs",
         "flipping": ["count"],
+        "tokens": ["letters"],
     }[figure.name]
     states = [{key: value for key, value in case(random).items() if key in dragged} for _ in range(30)]
     for width in (1280, 600, 320):

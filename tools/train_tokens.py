@@ -18,16 +18,16 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from lrp_edu.tokens import BLOCKS, HEADS, LENGTH, LETTERS, NETWORKS, draw_sequences, load_token_network
+from lrp_edu.tokens import BLOCKS, HEADS, LENGTH, LETTERS, NETWORKS, assembled, draw_sequences
 
 TARGET = Path(__file__).parents[1] / "lrp_edu" / "data" / "tokens_network.npz"
-FEATURES, HIDDEN = 20, 32
-STEPS, BATCH, RATE, DECAY = 12000, 256, 4e-3, 1e-4
+FEATURES, HIDDEN = 16, 24
+STEPS, BATCH, RATE, DECAY = 4000, 128, 4e-3, 1e-4
 EPS = 1e-5
 
 
 def initial(generator):
-    """Return the parameters, by the names that `load_token_network` knows."""
+    """Return the parameters, by the names that `assembled` knows."""
 
     def normal(rows, columns, scale):
         return torch.randn(rows, columns, generator=generator) * scale
@@ -87,7 +87,7 @@ def main(target=TARGET, networks=NETWORKS, steps=STEPS):
     np.savez_compressed(target, **{name: np.stack([one[name] for one in trained]) for name in trained[0]})
     drawn = {held_out: draw_sequences(20_000, held_out=held_out, seed=1) for held_out in (False, True)}
     for number in range(networks):
-        transformer = load_token_network(number)
+        transformer = assembled({name: value.astype(float) for name, value in trained[number].items()})
         right = {key: (transformer.forward(one.tokens).argmax(-1) == one.answers).mean() for key, one in drawn.items()}
         print(f"transformer {number}: trained on {right[False]:.2%} right, held out {right[True]:.2%} right")
 

@@ -54,15 +54,13 @@ class TokensFigure(Explorable):
 
     name = "tokens"
     labels = {
-        "read": "read as",
-        "target": "explained",
-        "f": "its logit",
+        "f": "logit explained",
         "on_answer": "red on the answer",
         "on_three": "red on the three",
         "totals.0": "Σ R of the tokens",
         "gap": "gap",
     }
-    spoken = ("read", "target", "on_answer")
+    spoken = ("f", "on_answer")
     at_once = 2
     warnings = {
         "unasked": "The letter that is asked for has none behind it: there is no right answer.",
