@@ -19,6 +19,7 @@ chapter                  modules
 ``convolutions``         `convolution`, `canvas`
 ``judging-heatmaps``     `evaluation`
 ``recurrence``           `recurrence`, `sequences`
+``attention``            `attention`, `tokens`
 ``checked-claims``       `claims`
 ======================== =============================================================
 

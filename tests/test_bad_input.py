@@ -6,6 +6,7 @@ import sympy as sp
 from passes import hand_down
 
 from lrp_edu import attribution, roots, taylor
+from lrp_edu.attention import AttnLRP, LastToken, LayerNorm, Residual, SelfAttention, Transformer, rollout
 from lrp_edu.convolution import AvgPool2d, Conv2d, Flatten, MaxPool2d, fold_batch_norm
 from lrp_edu.first_order import decompose, sensitivity
 from lrp_edu.layers import Dense, ReLU
@@ -29,6 +30,8 @@ def after_forward():
     return ready
 
 
+ONE, TWO, PAIR = Dense([[1.0]]), Dense(np.ones((2, 2))), Dense(np.ones((1, 2)))
+SMALL = Transformer([[1.0], [2.0]], [[0.0], [3.0]], [SelfAttention(ONE, ONE, ONE, ONE), LastToken(), ONE])
 KERNEL = np.ones((4, 3, 2, 2))
 CELL = LSTM(np.ones((4, 3)), np.ones((4, 1)))
 
@@ -605,6 +608,77 @@ CASES = {
     "no coefficients": (lambda: taylor.evaluate([], 0, 1), "coefficients must have shape (d,) with d >= 1, got (0,)"),
     "point not finite": (lambda: taylor.evaluate([1], 0, np.inf), "x must hold finite numbers, got inf"),
     "about not finite": (lambda: taylor.evaluate([1], np.inf, 0), "about must hold finite numbers, got inf"),
+    # Attention.
+    "query of another kind": (
+        lambda: SelfAttention(ReLU(), ONE, ONE, ONE),
+        "query must be a Dense layer, got ReLU()",
+    ),
+    "no heads": (lambda: SelfAttention(ONE, ONE, ONE, ONE, heads=0), "heads must be a whole number of at least 1, got"),
+    "half a head": (lambda: SelfAttention(ONE, ONE, ONE, ONE, heads=1.5), "heads must be a whole number of at least 1"),
+    "too many heads": (
+        lambda: SelfAttention(ONE, ONE, ONE, ONE, heads=2),
+        "query must have outputs that 2 heads share evenly, got Dense(1 → 1)",
+    ),
+    "values that heads cannot share": (
+        lambda: SelfAttention(PAIR, PAIR, ONE, ONE, heads=2),
+        "value must have outputs that 2 heads share evenly, got Dense(1 → 1)",
+    ),
+    "keys of other inputs": (lambda: SelfAttention(ONE, TWO, ONE, ONE), "key must have 1 inputs like query, got"),
+    "values of other inputs": (lambda: SelfAttention(ONE, ONE, TWO, ONE), "value must have 1 inputs like query, got"),
+    "keys longer than queries": (lambda: SelfAttention(ONE, PAIR, ONE, ONE), "key must have 1 outputs like query, got"),
+    "outputs of other values": (
+        lambda: SelfAttention(ONE, ONE, ONE, TWO),
+        "output must have 1 inputs, the outputs of value, got Dense(2 → 2)",
+    ),
+    "attention's x": (
+        lambda: SelfAttention(ONE, ONE, ONE, ONE).forward([1.0]),
+        "x must have shape (..., tokens, 1) to match query, got (1,)",
+    ),
+    "attention's dy": (
+        lambda: SelfAttention(ONE, ONE, ONE, ONE).gradprop([[1.0]], [[1.0], [2.0]]),
+        "dy must have shape (2, 1) like the outputs, got (1, 1)",
+    ),
+    "scores too large": (
+        lambda: SelfAttention(Dense([[1e200]]), Dense([[1e200]]), ONE, ONE).forward([[1.0]]),
+        "the scores of attention must stay within the range of float64, but it overflowed",
+    ),
+    "scale a matrix": (lambda: LayerNorm([[1.0]]), "scale must have shape (d,) with d >= 1, got (1, 1)"),
+    "shift too long": (lambda: LayerNorm([1.0], [1.0, 2.0]), "shift must have shape (1,) to match scale, got (2,)"),
+    "eps of a norm": (lambda: LayerNorm([1.0], eps=0), "eps must be positive, got 0.0"),
+    "norm's x": (lambda: LayerNorm([1, 1]).forward([1.0]), "x must have shape (..., 2) to match scale, got (1,)"),
+    "norm's dy": (
+        lambda: LayerNorm([1, 1]).gradprop([1.0], [1.0, 2.0]),
+        "dy must have shape (2,) like the outputs, got (1,)",
+    ),
+    "norm of huge numbers": (lambda: LayerNorm([1, 1]).forward([1e200, -1e200]), "the variance of x must stay within"),
+    "a branch without layers": (lambda: Residual([]), "layers must hold at least one layer with weights, got []"),
+    "a branch of a class": (lambda: Residual([ReLU]), "layers must hold layers such as Dense(weight), got <class"),
+    "a branch of another shape": (
+        lambda: Residual([PAIR]).forward([[1.0]]),
+        "layers must return the shape of x, (1, 1), got (1, 2)",
+    ),
+    "a branch's x": (lambda: Residual([ONE]).forward([1.0]), "x must have shape (..., tokens, 1) to match the"),
+    "a branch's dy": (
+        lambda: Residual([ONE]).gradprop([[1.0]], [[1.0], [2.0]]),
+        "dy must have shape (2, 1) like the outputs, got (1, 1)",
+    ),
+    "last of one token": (lambda: LastToken().forward([1.0]), "x must have shape (..., tokens, features) to match"),
+    "last's dy": (lambda: LastToken().gradprop([1.0, 2.0], [[1.0]]), "dy must have shape (1,) to match x, got (2,)"),
+    "sums by what is no rule": (lambda: AttnLRP("LRP-0"), "sums must be a rule for sums such as LRP0(), got 'LRP-0'"),
+    "sums by a way of its own": (lambda: AttnLRP(AttnLRP()), "sums must be a rule for sums such as LRP0(), got"),
+    "rows of letters": (
+        lambda: Transformer([[1.0, 2.0]], [[1.0]], [ONE]),
+        "letters and places must be two matrices with as many columns, got (1, 2) and (1, 1)",
+    ),
+    "letters a vector": (lambda: Transformer([1.0], [[1.0]], [ONE]), "letters must have shape (..., rows, features)"),
+    "tokens too short": (lambda: SMALL.forward([0]), "tokens must be ints of shape (..., 2), got int64 of shape (1,)"),
+    "tokens no ints": (lambda: SMALL.forward([0.0, 1.0]), "tokens must be ints of shape (..., 2), got float64"),
+    "tokens not in the alphabet": (lambda: SMALL.forward([0, 2]), "tokens must lie between 0 and 1, got [0, 2]"),
+    "no attention to roll out": (lambda: rollout([]), "weights must hold those of at least one layer, got none"),
+    "attention of one head": (
+        lambda: rollout([np.eye(2)]),
+        "weights must have shape (..., heads, tokens, tokens) to match a layer of attention, got (2, 2)",
+    ),
 }
 
 

@@ -6,6 +6,7 @@ import sympy as sp
 from test_book import labels_in_chapters
 
 from lrp_edu import (
+    attention,
     attribution,
     convolution,
     decomposition,
@@ -313,6 +314,21 @@ def mean_taken_from_the_weights(layer, scale, mean, **norm):
     return FOLD(layers.Dense(layer.weight - mean), scale, mean=mean, **norm)
 
 
+def heads_interleaved(self, x):
+    return np.moveaxis(x.reshape(*x.shape[:-1], -1, self.heads), -1, -3)
+
+
+def softmax_of(share):
+    """Return a `modified_gradient` with another factor of the scores."""
+    right = attention.modified_gradient
+
+    def wrong(rule, heads, s):
+        c = right(rule, heads, s)
+        return c._replace(S=share(heads.A, c.A, heads.S))
+
+    return wrong
+
+
 SLIPS = {
     "all_agree_on_a_linear_model": (attribution, "occlusion", GAINED),
     "gradient_times_input_compares_with_zero": (attribution, "gradient_times_input", squared_slopes),
@@ -487,6 +503,19 @@ SLIPS = {
     "gates_get_half": (recurrence.LSTM, "_share", all_to_the_signal),
     "lstm_hands_down": (recurrence.LSTM, "_share", half_to_each),
     "gates_are_frozen": (rules.LRP0, "bias", lambda self, b: 0 * b),
+    "attention_is_a_weighted_mean": (attention.SelfAttention, "_cut", heads_interleaved),
+    "halves_are_a_whole": (attention.AttnLRP, "to_weights", 1.0),
+    "gradients_count_twice": (attention.ChainRule, "to_values", 0.5),
+    "softmax_factors_add_up_to_zero": (attention, "modified_gradient", softmax_of(lambda A, c, S: A * c)),
+    "shift_of_scores_changes_shares": (attention.AttnLRP, "to_weights", 0.0),
+    "softmax_does_not_conserve": (attention, "modified_gradient", softmax_of(lambda A, c, S: A * c / S)),
+    "fixed_weights_conserve": (attention.WeightsFixed, "to_values", 0.5),
+    "norm_is_normed": (attention.LayerNorm, "forward", lambda self, x: x / x.std(axis=-1, keepdims=True)),
+    "fixed_sigma_conserves": (attention.WeightsFixed, "sigma_fixed", False),
+    "norms_keep_all": (attention.ChainRule, "sigma_fixed", True),
+    "branches_share_in_proportion": (attention, "_share", lambda rule, R, product: (R / (2 * product), None)),
+    "chain_rule_is_gradient_times_input": (attention.ChainRule, "sigma_fixed", True),
+    "rollout_is_a_mean": (attention, "rollout", lambda weights: sum(A.mean(axis=-3) for A in weights)),
 }  # fmt: skip
 
 # These prove what no function of the package computes.

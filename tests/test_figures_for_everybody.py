@@ -20,6 +20,7 @@ from lrp_edu.explorables import (
     SequenceFigure,
     SharesFigure,
     TaylorFigure,
+    TokensFigure,
 )
 from lrp_edu.explorables.core.explorable import entry, show
 from lrp_edu.explorables.digit import SAMPLES
@@ -54,6 +55,7 @@ RULES = [
 ]
 BLANK = [0] * 64
 CANVAS = CanvasFigure(target="3", caption="")
+TOKENS = TokensFigure(caption="Try [gradient × input](rule=chain).")
 EMPTY = DigitFigure(ink=BLANK, target="7").numbers()
 
 
@@ -237,6 +239,20 @@ WALKS = {
         ],
         changed_by(CANVAS, column=2),
     ),
+    "tokens": (
+        TOKENS,
+        [
+            ("spinbutton", "token 1", 2, 1, 6, None),
+            plain_stop("combobox", "relevance by", "AttnLRP"),
+            plain_stop("radio", "2"),
+            plain_stop("radio", "1"),
+            plain_stop("radio", "the largest"),
+            plain_stop(FOLD, "Sums of the layers"),
+            plain_stop("button", "Reset"),
+            plain_stop("link", "gradient × input"),
+        ],
+        changed_by(TOKENS, letters=(2, *TOKENS.letters[1:])),
+    ),
     "deep": (
         DeepFigure(caption="Try [LRP-0 above](above=lrp0)."),
         [
@@ -271,7 +287,11 @@ WALKS = {
         "R₅ at x = 0.9209, R₅ at s = 0.4235, gap at s = −0.0369, ε, left over by the root = 0.2009",
     ),
 }
-KEYS = {"digit": ("[data-cell='0']", "9"), "deep, second layer": ("[data-handle=a]", "ArrowRight")}
+KEYS = {
+    "digit": ("[data-cell='0']", "9"),
+    "tokens": ("[data-token='0']", "ArrowUp"),
+    "deep, second layer": ("[data-handle=a]", "ArrowRight"),
+}
 """What is pressed on which element, where this is not an arrow key on a handle."""
 
 

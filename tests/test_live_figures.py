@@ -17,6 +17,7 @@ from digit_cases import digit_case, digit_magnitude
 from flipping_cases import flipping_case, flipping_magnitude
 from network_cases import network_case, network_magnitude
 from sequence_cases import sequence_case, sequence_magnitude
+from tokens_cases import tokens_case, tokens_magnitude
 from twins import twin
 
 from conftest import settle
@@ -32,6 +33,7 @@ from lrp_edu.explorables import (
     SequenceFigure,
     SharesFigure,
     TaylorFigure,
+    TokensFigure,
 )
 from lrp_edu.explorables.core import plain
 from lrp_edu.explorables.core.explorable import HINT, entry, show
@@ -154,6 +156,7 @@ PARITY = [
     Parity(CanvasFigure, canvas_case, canvas_magnitude, 150),
     Parity(FlippingFigure, flipping_case, flipping_magnitude, 300),
     Parity(SequenceFigure, sequence_case, sequence_magnitude, 500),
+    Parity(TokensFigure, tokens_case, tokens_magnitude, 300),
 ]
 
 
@@ -719,6 +722,7 @@ IN_THE_BOOK = [
     DeepFigure(),
     FlippingFigure(),
     SequenceFigure(),
+    TokensFigure(),
 ]
 
 
@@ -749,6 +753,7 @@ def test_a_page_does_not_move_while_a_figure_is_dragged(show_page, page, figure)
         "deep": "xbs",
         "flipping": ["count"],
         "sequence": ["first", "second", "first_step", "second_step"],
+        "tokens": ["letters"],
     }[figure.name]
     states = [{key: value for key, value in case(random).items() if key in dragged} for _ in range(30)]
     for width in (1280, 600, 320):

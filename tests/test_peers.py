@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from benchmarks.peers import import_zennit, torch_module, torch_twin, zennit_pass
+from lrp_edu.attention import AttnLRP, ChainRule, LastToken, LayerNorm, Residual, SelfAttention, WeightsFixed
 from lrp_edu.convolution import AvgPool2d, Conv2d, Flatten, MaxPool2d, fold_batch_norm
 from lrp_edu.layers import Dense, ReLU
 from lrp_edu.network import Network
@@ -147,3 +148,75 @@ def test_relevance_of_an_lstm_is_gradient_times_input_with_detached_gates():
         found = propagate(Gated(0.0, name, absorb_bias=True), seen, y)
         expected = (inputs * slopes).detach().numpy()
         np.testing.assert_allclose(found, expected, rtol=0, atol=1e-10 * np.abs(expected).max())
+# --- attention: each way of relevance through it is a gradient, in which something is detached or halved ---
+
+
+def norm_and_heads(rng, biases):
+    """Return a layer norm and an attention of two heads, with biases or without."""
+    b = [biases * rng.normal(size=6) for _ in range(5)]
+    norm = LayerNorm(rng.normal(size=6), b[0], eps=0.01)
+    return norm, SelfAttention(*(Dense(rng.normal(size=(6, 6)) / 2, bias) for bias in b[1:]), heads=2)
+
+
+def halved(product, one, other):
+    """Return a product of two tensors of which each passes half of its gradient on."""
+    return (product(one, other.detach()) + product(one.detach(), other)) / 2
+
+
+def torch_norm(norm, x, fixed):
+    variance = x.var(-1, correction=0, keepdim=True) + norm.eps
+    sigma = (variance.detach() if fixed else variance).sqrt()
+    return (x - x.mean(-1, keepdim=True)) / sigma * torch.tensor(norm.scale) + torch.tensor(norm.shift)
+
+
+def torch_heads(layer, x, rule):
+    q, k, v = (
+        torch_module(part)(x).unflatten(-1, (2, -1)).transpose(-2, -3) for part in (layer.query, layer.key, layer.value)
+    )
+    product = torch.matmul if isinstance(rule, ChainRule) else lambda one, other: halved(torch.matmul, one, other)
+    A = torch.softmax(product(q, k.transpose(-1, -2)) / q.shape[-1] ** 0.5, dim=-1)
+    O = A.detach() @ v if isinstance(rule, WeightsFixed) else product(A, v)  # noqa: E741
+    return torch_module(layer.output)(O.transpose(-2, -3).flatten(-2))
+
+
+@pytest.mark.parametrize("biases", [0, 1])
+@pytest.mark.parametrize("rule", [AttnLRP(), WeightsFixed(), ChainRule()], ids=str)
+def test_relevance_through_attention_is_a_modified_gradient(rule, biases):
+    rng = np.random.default_rng(6)
+    (norm, heads), feed = norm_and_heads(rng, biases), Dense(rng.normal(size=(6, 6)), biases * rng.normal(size=6))
+    last, read = Dense(rng.normal(size=(6, 3))), LayerNorm(rng.normal(size=6), biases * rng.normal(size=6))
+    ours = Network([Residual([norm, heads]), Residual([feed, ReLU()]), LastToken(), read, last])
+    x = rng.normal(size=(4, 5, 6))
+    inputs, fixed = torch.tensor(x, requires_grad=True), not isinstance(rule, ChainRule)
+    z = inputs + torch_heads(heads, torch_norm(norm, inputs, fixed), rule)
+    z = z + torch.relu(torch_module(feed)(z))
+    y = torch_module(last)(torch_norm(read, z[:, -1], fixed))
+    (slopes,) = torch.autograd.grad(y[:, 1].sum(), inputs)
+    np.testing.assert_allclose(ours.forward(x), y.detach().numpy(), rtol=1e-12)
+    expected = x * slopes.numpy()
+    np.testing.assert_allclose(
+        ours.explain(x, 1, rule).relevance, expected, rtol=0, atol=1e-11 * np.abs(expected).max()
+    )
+
+
+def test_attention_and_norm_are_those_of_torch():
+    rng = np.random.default_rng(7)
+    norm, heads = norm_and_heads(rng, 1)
+    x, dy = rng.normal(size=(4, 5, 6)), rng.normal(size=(4, 5, 6))
+    own = torch.nn.LayerNorm(6, eps=norm.eps)
+    own.weight.data, own.bias.data = torch.tensor(norm.scale), torch.tensor(norm.shift)
+    many = torch.nn.MultiheadAttention(6, 2, batch_first=True)
+    three = heads.query, heads.key, heads.value
+    many.in_proj_weight.data = torch.tensor(np.concatenate([part.weight.T for part in three]))
+    many.in_proj_bias.data = torch.tensor(np.concatenate([part.bias for part in three]))
+    many.out_proj.weight.data = torch.tensor(heads.output.weight.T.copy())
+    many.out_proj.bias.data = torch.tensor(heads.output.bias)
+    for ours, theirs in ((norm, own), (heads, lambda a: many(a, a, a)[0])):
+        inputs = torch.tensor(x, requires_grad=True)
+        y = theirs(inputs)
+        (slopes,) = torch.autograd.grad(y, inputs, torch.tensor(dy))
+        np.testing.assert_allclose(ours.forward(x), y.detach().numpy(), rtol=1e-10, atol=1e-12)
+        np.testing.assert_allclose(ours.gradprop(dy, x), slopes.numpy(), rtol=1e-9, atol=1e-11)
+    its, _ = heads.see(x)
+    weights = many(*[torch.tensor(x)] * 3, average_attn_weights=False)[1]
+    np.testing.assert_allclose(its.inside.A, weights.detach().numpy(), rtol=1e-10)

@@ -5,7 +5,7 @@ twice, by `lrp_edu` and from the equation, and returns by how much the two diffe
 magnitudes that were summed. ``python -m lrp_edu`` checks them all.
 """
 
-from . import attributions, images, judging, networks, neurons, sequences, series, sharing, walks
+from . import attending, attributions, images, judging, networks, neurons, sequences, series, sharing, walks
 from .checking import Claim, Claims, Result, as_markdown, check, equations
 
 __all__ = ["CLAIMS", "Claim", "Claims", "Result", "as_markdown", "check", "equations"]
@@ -13,6 +13,6 @@ __all__ = ["CLAIMS", "Claim", "Claims", "Result", "as_markdown", "check", "equat
 CLAIMS = Claims(
     [
         *attributions.CLAIMS, *series.CLAIMS, *neurons.CLAIMS, *sharing.CLAIMS, *walks.CLAIMS, *networks.CLAIMS,
-        *images.CLAIMS, *judging.CLAIMS, *sequences.CLAIMS,
+        *images.CLAIMS, *judging.CLAIMS, *sequences.CLAIMS, *attending.CLAIMS,
     ]  # fmt: skip
 )

@@ -15,6 +15,7 @@ from .plane import PlaneFigure
 from .sequence import SequenceFigure
 from .shares import SharesFigure
 from .taylor import TaylorFigure
+from .tokens import TokensFigure
 
 __all__ = [
     "CanvasFigure",
@@ -28,4 +29,5 @@ __all__ = [
     "SequenceFigure",
     "SharesFigure",
     "TaylorFigure",
+    "TokensFigure",
 ]

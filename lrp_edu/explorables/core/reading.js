@@ -54,8 +54,8 @@ export function drawLegend(colors) {
   return { element, update };
 }
 
-/** The logits as bars on one axis, and radio buttons: the chosen one is explained. */
-export function drawLogits({ change, held }) {
+/** The logits as bars on one axis, and radio buttons: the chosen one is explained. `names` are those of the classes. */
+export function drawLogits({ change, held, names = [..."0123456789"] }) {
   const name = newId("logits");
   const limitOf = growing(held, 8);
   const option = (value, ...shown) => {
@@ -64,9 +64,9 @@ export function drawLogits({ change, held }) {
     return { value, input, element: make("label", { class: "logit" }, input, ...shown) };
   };
   const whichever = option("largest", make("span", { class: "largest" }, "the largest"));
-  const rows = Array.from({ length: 10 }, (_, k) => {
+  const rows = names.map((text) => {
     const [bar, number] = [make("span", { class: "logit-bar" }), make("span", { class: "logit-number" })];
-    const row = option(String(k), make("span", { class: "logit-name" }, String(k)), make("span", { class: "logit-room" }, bar), number);
+    const row = option(text, make("span", { class: "logit-name" }, text), make("span", { class: "logit-room" }, bar), number);
     return { ...row, bar, number };
   });
   const [low, high] = [make("span", {}), make("span", {})];
@@ -81,7 +81,7 @@ export function drawLogits({ change, held }) {
       bar.style.width = `${(to - from).toFixed(3)}%`;
       setText(number, brief(logits[k]));
       set(row, { "data-explained": k === target ? "" : null, "data-against": k === against ? "" : null });
-      set(input, { "aria-label": `${k}: logit ${format(logits[k])}${k === read ? ", the largest" : ""}${k === against ? ", subtracted" : ""}` });
+      set(input, { "aria-label": `${names[k]}: logit ${format(logits[k])}${k === read ? ", the largest" : ""}${k === against ? ", subtracted" : ""}` });
     });
     setText(low, format(-limit));
     setText(high, format(limit));
@@ -102,8 +102,11 @@ export function drawRules(control, settings, schema, keys) {
   return { element, update };
 }
 
-/** The sum of each layer, named from the input up and shown from the output down, and what was lost on the way to the next. */
-export function drawAccount(names) {
+/**
+ * The sum of each layer, named from the input up and shown from the output down, and what was lost on the way to the next,
+ * by the names of `kinds`.
+ */
+export function drawAccount(names, kinds = KINDS) {
   const sums = names.map((name) => line("sum", `Σ R of ${name}`));
   const lost = names.slice(1).map(() => line("lost", "lost"));
   const rows = sums.flatMap((sum, l) => (l ? [lost[l - 1], sum] : [sum])).reverse();
@@ -111,7 +114,7 @@ export function drawAccount(names) {
   const update = ({ totals, losses }) => {
     totals.forEach((total, l) => setText(sums[l].cell, format(total)));
     losses.forEach((each, l) => {
-      const some = Object.entries(KINDS).filter(([kind]) => each[kind]).map(([kind, name]) => `${name} ${format(each[kind])}`);
+      const some = Object.entries(kinds).filter(([kind]) => each[kind]).map(([kind, name]) => `${name} ${format(each[kind])}`);
       setText(lost[l].cell, some.join(", ") || "0");
     });
   };
