@@ -5,12 +5,16 @@ import gc
 import pytest
 from nbval.plugin import IPyNbCell
 
+from benchmarks import needs
+
 
 def pytest_collection_modifyitems(items):
-    """Mark the cells of the chapters, so that they can be left out."""
+    """Mark the cells of the chapters, so that they can be left out; those that need what is not here are."""
     for item in items:
         if isinstance(item, IPyNbCell):
             item.add_marker("chapters")
+            if needs.left_out(item.cell):
+                item.add_marker(pytest.mark.skip(reason=f"needs {', '.join(needs.missing())}: make test-peers"))
 
 
 def pytest_collection_finish():

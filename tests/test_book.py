@@ -37,6 +37,7 @@ ARROWS = {
     "convolution": {"layers", "rules"},
     "canvas": {"convolution", "digits", "layers", "network"},
     "evaluation": {"attribution", "network", "rules"},
+    "interop": {"convolution", "layers", "network"},
 }
 NUMERIC = set(ARROWS)
 ARROWS["claims"] = NUMERIC
@@ -45,6 +46,7 @@ ARROWS["figures"] = NUMERIC - {"digits", "canvas"} | {"palette"}
 ARROWS["explorables"] = NUMERIC | {"palette"}
 OUTSIDE = {name: {"numpy"} for name in NUMERIC} | {
     "taylor": {"numpy", "sympy"},
+    "interop": {"numpy", "torch", "sklearn"},
     "claims": {"numpy", "sympy"},
     "figures": {"numpy", "matplotlib", "matplotlib_inline"},  # the last one only within IPython, which brings it along
     "explorables": {"numpy", "anywidget", "traitlets"},

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from benchmarks.peers import import_zennit, torch_module, torch_twin, zennit_pass
+from benchmarks.peers import import_zennit, zennit_pass
 from lrp_edu.convolution import AvgPool2d, Conv2d, Flatten, MaxPool2d, fold_batch_norm
+from lrp_edu.interop import to_module, to_torch
 from lrp_edu.layers import Dense, ReLU
 from lrp_edu.network import Network
 from lrp_edu.rules import LRP0, AlphaBeta, Epsilon, Flat, Gamma, WSquare, ZBox, ZPlus
@@ -35,7 +36,7 @@ def test_outputs_and_gradients_are_those_of_torch(pool):
     rng = np.random.default_rng(0)
     ours, x = network(rng, pool), rng.uniform(-1, 1, (4, 2, 11, 10))
     inputs = torch.tensor(x, requires_grad=True)
-    outputs, dy = torch_twin(ours)(inputs), rng.normal(size=(4, 3))
+    outputs, dy = to_torch(ours)(inputs), rng.normal(size=(4, 3))
     (slopes,) = torch.autograd.grad(outputs, inputs, torch.tensor(dy))
     np.testing.assert_allclose(ours.forward(x), outputs.detach().numpy(), rtol=1e-12, atol=1e-12)
     np.testing.assert_allclose(ours.gradprop(dy), slopes.numpy(), rtol=1e-12, atol=1e-12)
@@ -47,7 +48,7 @@ def test_poolings_are_those_of_torch_where_the_first_maximum_wins_too(pool, sett
     """With strides that make windows overlap or leave places out, and with padding; means count it, as by default."""
     x = np.random.default_rng(1).integers(0, 2, (6, 3, 7, 9)).astype(float)
     inputs, ours = torch.tensor(x, requires_grad=True), pool(*settings)
-    y = torch_module(ours)(inputs)
+    y = to_module(ours)(inputs)
     dy = np.arange(1.0, 1 + y.numel()).reshape(y.shape)
     y.backward(torch.tensor(dy))
     np.testing.assert_allclose(ours.forward(x), y.detach().numpy(), rtol=1e-14)
@@ -67,7 +68,7 @@ def test_a_folded_batch_norm_computes_what_torch_computes(kind):
         norm, x = torch.nn.BatchNorm2d(5), rng.normal(size=(6, 2, 7, 8))
     norm.weight.data, norm.bias.data = torch.tensor(scale), torch.tensor(shift)
     norm.running_mean.data, norm.running_var.data = torch.tensor(mean), torch.tensor(variance)
-    expected = torch.nn.Sequential(torch_module(layer), norm).eval()(torch.tensor(x)).detach().numpy()
+    expected = torch.nn.Sequential(to_module(layer), norm).eval()(torch.tensor(x)).detach().numpy()
     np.testing.assert_allclose(fold_batch_norm(layer, scale, shift, mean, variance).forward(x), expected, rtol=1e-11)
 
 
@@ -82,7 +83,7 @@ def test_relevance_is_that_of_zennit(first, pool):
     target = np.argmax(ours.forward(x), axis=-1)
     for others in (ZPlus(), Epsilon(0.5), AlphaBeta(2)):
         rules = [first, others, others, Epsilon(0.1)]
-        expected = zennit_pass(torch_twin(ours), x, target, rules, tiny=1e-14)()
+        expected = zennit_pass(to_torch(ours), x, target, rules, tiny=1e-14)()
         found = ours.explain(x, target, rules)
         np.testing.assert_allclose(found.relevance, expected, rtol=0, atol=1e-9 * np.abs(expected).max())
 
@@ -94,6 +95,6 @@ def test_gamma_is_that_of_zennit_where_it_is_made_for():
     ours, x = network(rng), rng.uniform(0, 1, (4, 2, 11, 10))
     target = np.argmax(ours.forward(x), axis=-1)
     rules = [Gamma(0.25), Gamma(0.5), ZPlus(), Epsilon(0.1)]
-    expected = zennit_pass(torch_twin(ours), x, target, rules, tiny=1e-14)()
+    expected = zennit_pass(to_torch(ours), x, target, rules, tiny=1e-14)()
     found = ours.explain(x, target, rules)
     np.testing.assert_allclose(found.relevance, expected, rtol=0, atol=1e-9 * np.abs(expected).max())
