@@ -5,8 +5,7 @@ chapters/w2-rule.ipynb`` only those that are named. What is stored is what a
 reader needs and nothing that changes by itself: no widget state, no widget
 views, no timings, no versions. A cell that fails stops the run, and the file
 keeps its old outputs. So does each cell that needs libraries which are not
-installed: `.venv-peers/bin/python tools/notebooks.py chapters/toolbox.ipynb`
-runs these, too.
+installed: `make notebooks-peers` runs these, too.
 """
 
 import argparse
