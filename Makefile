@@ -71,7 +71,7 @@ PEERS := PYTHONPATH='$(CURDIR)/benchmarks/site' .venv-peers/bin/python
 # pip reads its options from the environment, too, such as another place to look for a torch without CUDA.
 test-peers: constraints.txt
 	test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers
-	.venv-peers/bin/python -m pip install --quiet -c constraints.txt -e '.[draw,live,symbols,test,peers]' nbclient
+	.venv-peers/bin/python -m pip install --quiet -c constraints.txt -e '.[draw,live,symbols,book,test,peers]'
 	$(PEERS) -m pytest tests/test_interop.py tests/test_peers.py chapters/toolbox.ipynb
 	$(PEERS) -m pytest tests/test_reading.py -k 'hidden_solutions and toolbox'
 
