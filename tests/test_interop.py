@@ -43,8 +43,9 @@ def shuffled(module):
     rng = np.random.default_rng(5)
     for part in module.modules():
         if getattr(part, "running_mean", None) is not None and hasattr(part, "momentum"):
-            for tensor in (part.running_mean, part.running_var, *filter(None.__ne__, (part.weight, part.bias))):
-                tensor.data = tensor.data * 0 + tensor.new_tensor(rng.uniform(0.2, 2, len(tensor)))
+            for tensor in (part.running_mean, part.running_var, part.weight, part.bias):
+                if tensor is not None:
+                    tensor.data = tensor.new_tensor(rng.uniform(0.2, 2, len(tensor)))
             if part.weight is not None:
                 part.weight.data[::2] *= -1
     return module
@@ -228,7 +229,8 @@ def test_probabilities_are_those_of_the_outputs(perceptrons, labels, sizes):
 @pytest.mark.parametrize("activation", ["relu", "identity"])
 def test_predictions_of_a_regressor(perceptrons, activation, outputs, dtype):
     x, y = X.astype(dtype), X[:, 0] if outputs == 1 else X[:, :2]
-    estimator = fitted(perceptrons.MLPRegressor((5,), activation=activation, random_state=1), x, y.astype(dtype))
+    estimator = perceptrons.MLPRegressor(hidden_layer_sizes=(5,), activation=activation, random_state=1)
+    estimator = fitted(estimator, x, y.astype(dtype))
     network = from_sklearn(estimator)
     assert network.layers[0].weight.dtype == dtype
     tight = {"rtol": 1e-4, "atol": 1e-5} if dtype == np.float32 else {"rtol": 1e-11}
@@ -240,7 +242,7 @@ def test_what_is_no_fitted_perceptron_is_refused(perceptrons):
         steps = ()
 
     fit = fitted(perceptrons.MLPClassifier((3,), random_state=1), X, LABELS["two classes"])
-    tanh = fitted(perceptrons.MLPRegressor((3,), activation="tanh", random_state=1), X, X[:, 0])
+    tanh = fitted(perceptrons.MLPRegressor(hidden_layer_sizes=(3,), activation="tanh", random_state=1), X, X[:, 0])
     fit.out_activation_ = "exp"
     for estimator, message in (
         (Steps(), "got Steps: give its last step, on inputs that the others have transformed"),
