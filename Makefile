@@ -6,7 +6,7 @@ STAMP  := $(VENV)/installed
 PORT   ?= 8000
 JOBS   ?= 3
 
-.PHONY: help book pdf test test-units test-oldest lint mutants slips bench lab serve notebooks clean
+.PHONY: help book pdf test test-units test-oldest test-peers notebooks-peers lint mutants slips bench lab serve notebooks clean
 
 help:
 	@echo 'make book       build the book into _build/html; for a site with an address, its source, or both:'
@@ -17,6 +17,7 @@ help:
 	@echo 'make test       check everything: style, units, chapters, site; by three processes, or make test JOBS=4'
 	@echo 'make test-units  all but the browser tests, on another Python'
 	@echo 'make test-oldest  run the unit tests with the oldest versions that are allowed'
+	@echo 'make test-peers  networks from torch and scikit-learn, and the numbers of Captum and Zennit'
 	@echo 'make mutants    change the code in small ways, and list what no test notices'
 	@echo 'make slips      draw the live figures wrongly, and list what no test notices'
 	@echo 'make bench      measure what things cost'
@@ -63,6 +64,20 @@ test-oldest: constraints-oldest.txt
 	test -x .venv-oldest/bin/python || $(PYTHON) -m venv .venv-oldest
 	.venv-oldest/bin/python -m pip install --quiet -c constraints-oldest.txt -e '.[draw,live,symbols,book]' check-jsonschema filelock hypothesis nbval playwright pypdf pytest PyYAML zizmor
 	.venv-oldest/bin/python -m pytest -W ignore::DeprecationWarning -m 'not browser' lrp_edu website tests
+
+# benchmarks/site lets torchvision be imported beside a torch without CUDA.
+PEERS := PYTHONPATH='$(CURDIR)/benchmarks/site' .venv-peers/bin/python
+
+# What needs torch, which is large: networks from there, the numbers of other libraries, and the chapter on both.
+# pip reads its options from the environment, too, such as another place to look for a torch without CUDA.
+test-peers: constraints.txt
+	test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python -m pip install --quiet -c constraints.txt -e '.[draw,live,symbols,book,test,peers]'
+	$(PEERS) -m pytest tests/test_interop.py tests/test_peers.py chapters/toolbox.ipynb
+
+# The chapter on other libraries anew, with the cells that need them.
+notebooks-peers:
+	$(PEERS) tools/notebooks.py chapters/toolbox.ipynb
 
 # With CI set the random cases are the same in each run, and one thread for each product is enough for two processes.
 mutants: $(STAMP)

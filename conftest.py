@@ -9,6 +9,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_output
 from nbval.plugin import IPyNbCell, IPyNbFile
 
+from benchmarks import needs
+
 STATED = Path(__file__).with_name("tests") / "stated"
 SOLUTION_CODE = re.compile(r"^```python\n(.*?)^```\n(?:\n```text\n(.*?)^```)?", re.DOTALL | re.MULTILINE)
 WARN = r"import warnings; warnings.filterwarnings('error', module='(?!.*(IPython|ipykernel|matplotlib_inline))')"
@@ -50,10 +52,12 @@ def pytest_collect_file(file_path, parent):
 
 
 def pytest_collection_modifyitems(items):
-    """Mark the cells of the chapters, so that they can be left out."""
+    """Mark the cells of the chapters, so that they can be left out; those that need what is not here are."""
     for item in items:
         if isinstance(item, IPyNbCell):
             item.add_marker("chapters")
+            if needs.left_out(item.cell):
+                item.add_marker(pytest.mark.skip(reason=f"needs {', '.join(needs.missing())}: make test-peers"))
 
 
 def pytest_collection_finish():

@@ -9,12 +9,14 @@ from .table import Missing, Row
 BENCHMARKS = {
     "relevance": "a relevance pass beside the forward pass, and how both grow",
     "peers": "Captum and Zennit on the same weights",
+    "images": "a network of the size of VGG-16; takes minutes and 6 GB, so it runs only when it is named",
     "latency": "live figures, from event to painted frame",
     "pages": "each page on a slow phone: weight, first answer, block, layout shift, Tab stops",
     "book": "time to build the book",
     "tests": "time of the tests; takes minutes, so it runs only when it is named",
 }
 
+NAMED = ("images", "tests")
 
 # With one thread the processor's time is that of the work, whatever else the machine does.
 THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
@@ -29,12 +31,12 @@ def arguments(words=None):
         epilog=f"benchmarks:\n{lines}\n\nbenchmarks/README.md tells what each row means.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("name", nargs="*", help="which to run (default: all but tests)")
+    parser.add_argument("name", nargs="*", help="which to run (default: all but images and tests)")
     names = parser.parse_args(words).name
     for name in names:
         if name not in BENCHMARKS:
             parser.error(f"name must be one of {', '.join(BENCHMARKS)}, got {name}")
-    return names or [name for name in BENCHMARKS if name != "tests"]
+    return names or [name for name in BENCHMARKS if name not in NAMED]
 
 
 def rows(name):

@@ -5,42 +5,12 @@ from types import ModuleType
 
 import numpy as np
 
-from lrp_edu.convolution import AvgPool2d, Conv2d, Flatten, MaxPool2d
-from lrp_edu.layers import Dense, ReLU
+from lrp_edu.interop import to_torch
 from lrp_edu.rules import LRP0, AlphaBeta, Epsilon, Flat, Gamma, WSquare, ZBox, ZPlus
 
 from .measure import conv_network, dense_network, pixels, seconds
 from .relevance import BATCH, IMAGES, SIZES, deep_taylor
 from .table import Row
-
-
-def torch_twin(network):
-    """Return the network as torch modules with the same weights."""
-    import torch
-
-    return torch.nn.Sequential(*map(torch_module, network.layers))
-
-
-def torch_module(layer):
-    """Return one layer as a torch module."""
-    from torch import nn
-
-    if isinstance(layer, Dense):
-        return _with(nn.Linear(layer.inputs, layer.outputs), layer.weight.T, layer.bias)
-    if isinstance(layer, Conv2d):
-        size, stride, padding = layer.windows
-        return _with(nn.Conv2d(layer.inputs, layer.outputs, size, stride, padding), layer.weight, layer.bias)
-    if isinstance(layer, AvgPool2d | MaxPool2d):
-        return getattr(nn, type(layer).__name__)(*layer.windows)
-    return {ReLU: nn.ReLU, Flatten: nn.Flatten}[type(layer)]()
-
-
-def _with(module, weight, bias):
-    """Return a torch module that holds these weights, in their precision."""
-    import torch
-
-    module.weight.data, module.bias.data = torch.tensor(np.ascontiguousarray(weight)), torch.tensor(bias)
-    return module
 
 
 def import_zennit():
@@ -130,7 +100,7 @@ def compared(network, x, peers):
     target = np.argmax(network.forward(x), axis=-1)
     for name, (make, rules) in peers.items():
         try:
-            peer = make(torch_twin(network), x, target)
+            peer = make(to_torch(network), x, target)
         except ImportError as error:
             yield Row("peers", name, f"not installed ({error.name})")
             continue

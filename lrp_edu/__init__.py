@@ -20,11 +20,12 @@ chapter                  modules
 ``judging-heatmaps``     `evaluation`
 ``recurrence``           `recurrence`, `sequences`
 ``attention``            `attention`, `tokens`
+``toolbox``              `interop`
 ``checked-claims``       `claims`
 ======================== =============================================================
 
-Numbers need numpy alone. What draws (`figures`), what moves (`explorables`) and what computes with symbols
-(`taylor.polynomial`, `claims`) imports what it needs when it is used.
+Numbers need numpy alone. What draws (`figures`), what moves (`explorables`), what computes with symbols
+(`taylor.polynomial`, `claims`) and what other libraries bring (`interop`) imports what it needs when it is used.
 """
 
 from .convolution import AvgPool2d, Conv2d, Flatten, MaxPool2d, fold_batch_norm

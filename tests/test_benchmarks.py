@@ -25,7 +25,8 @@ def test_an_unknown_name_is_refused(capsys):
     with pytest.raises(SystemExit) as stop:
         command.main(["speed"])
     assert stop.value.code == 2
-    assert "name must be one of relevance, peers, latency, pages, book, tests, got speed" in capsys.readouterr().err
+    names = "relevance, peers, images, latency, pages, book, tests"
+    assert f"name must be one of {names}, got speed" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("error", [ModuleNotFoundError(name="torch"), Missing("torch is not installed")])

@@ -41,6 +41,7 @@ ARROWS = {
     "sequences": {"layers", "network", "recurrence"},
     "attention": {"layers", "network", "propagate", "rules"},
     "tokens": {"attention", "digits", "layers"},
+    "interop": {"convolution", "layers", "network"},
 }
 NUMERIC = set(ARROWS)
 ARROWS["claims"] = NUMERIC
@@ -49,6 +50,7 @@ ARROWS["figures"] = NUMERIC - {"digits", "canvas", "sequences", "tokens"} | {"pa
 ARROWS["explorables"] = NUMERIC | {"palette"}
 OUTSIDE = {name: {"numpy"} for name in NUMERIC} | {
     "taylor": {"numpy", "sympy"},
+    "interop": {"numpy", "torch", "sklearn"},
     "claims": {"numpy", "sympy"},
     "figures": {"numpy", "matplotlib", "matplotlib_inline"},  # the last one only within IPython, which brings it along
     "explorables": {"numpy", "anywidget", "traitlets"},

@@ -9,7 +9,7 @@ from lrp_edu import Dense, Network, ZPlus
 
 PACKAGE = str(Path(lrp_edu.__file__).parent)
 NUMERIC = (
-    "attribution convolution decomposition digits explanation first_order layers messages "
+    "attribution convolution decomposition digits explanation first_order interop layers messages "
     "network neuron propagate roots rules taylor"
 )
 EXTRAS = ("anywidget", "ipywidgets", "matplotlib", "sympy", "traitlets")

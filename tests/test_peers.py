@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from benchmarks.peers import import_zennit, torch_module, torch_twin, zennit_pass
+from benchmarks.peers import import_zennit, zennit_pass
 from lrp_edu.attention import AttnLRP, ChainRule, LastToken, LayerNorm, Residual, SelfAttention, WeightsFixed
 from lrp_edu.convolution import AvgPool2d, Conv2d, Flatten, MaxPool2d, fold_batch_norm
+from lrp_edu.interop import to_module, to_torch
 from lrp_edu.layers import Dense, ReLU
 from lrp_edu.network import Network
 from lrp_edu.propagate import propagate
@@ -38,7 +39,7 @@ def test_outputs_and_gradients_are_those_of_torch(pool):
     rng = np.random.default_rng(0)
     ours, x = network(rng, pool), rng.uniform(-1, 1, (4, 2, 11, 10))
     inputs = torch.tensor(x, requires_grad=True)
-    outputs, dy = torch_twin(ours)(inputs), rng.normal(size=(4, 3))
+    outputs, dy = to_torch(ours)(inputs), rng.normal(size=(4, 3))
     (slopes,) = torch.autograd.grad(outputs, inputs, torch.tensor(dy))
     np.testing.assert_allclose(ours.forward(x), outputs.detach().numpy(), rtol=1e-12, atol=1e-12)
     np.testing.assert_allclose(ours.gradprop(dy), slopes.numpy(), rtol=1e-12, atol=1e-12)
@@ -50,7 +51,7 @@ def test_poolings_are_those_of_torch_where_the_first_maximum_wins_too(pool, sett
     """With strides that make windows overlap or leave places out, and with padding; means count it, as by default."""
     x = np.random.default_rng(1).integers(0, 2, (6, 3, 7, 9)).astype(float)
     inputs, ours = torch.tensor(x, requires_grad=True), pool(*settings)
-    y = torch_module(ours)(inputs)
+    y = to_module(ours)(inputs)
     dy = np.arange(1.0, 1 + y.numel()).reshape(y.shape)
     y.backward(torch.tensor(dy))
     np.testing.assert_allclose(ours.forward(x), y.detach().numpy(), rtol=1e-14)
@@ -70,7 +71,7 @@ def test_a_folded_batch_norm_computes_what_torch_computes(kind):
         norm, x = torch.nn.BatchNorm2d(5), rng.normal(size=(6, 2, 7, 8))
     norm.weight.data, norm.bias.data = torch.tensor(scale), torch.tensor(shift)
     norm.running_mean.data, norm.running_var.data = torch.tensor(mean), torch.tensor(variance)
-    expected = torch.nn.Sequential(torch_module(layer), norm).eval()(torch.tensor(x)).detach().numpy()
+    expected = torch.nn.Sequential(to_module(layer), norm).eval()(torch.tensor(x)).detach().numpy()
     np.testing.assert_allclose(fold_batch_norm(layer, scale, shift, mean, variance).forward(x), expected, rtol=1e-11)
 
 
@@ -85,7 +86,7 @@ def test_relevance_is_that_of_zennit(first, pool):
     target = np.argmax(ours.forward(x), axis=-1)
     for others in (ZPlus(), Epsilon(0.5), AlphaBeta(2)):
         rules = [first, others, others, Epsilon(0.1)]
-        expected = zennit_pass(torch_twin(ours), x, target, rules, tiny=1e-14)()
+        expected = zennit_pass(to_torch(ours), x, target, rules, tiny=1e-14)()
         found = ours.explain(x, target, rules)
         np.testing.assert_allclose(found.relevance, expected, rtol=0, atol=1e-9 * np.abs(expected).max())
 
@@ -97,7 +98,7 @@ def test_gamma_is_that_of_zennit_where_it_is_made_for():
     ours, x = network(rng), rng.uniform(0, 1, (4, 2, 11, 10))
     target = np.argmax(ours.forward(x), axis=-1)
     rules = [Gamma(0.25), Gamma(0.5), ZPlus(), Epsilon(0.1)]
-    expected = zennit_pass(torch_twin(ours), x, target, rules, tiny=1e-14)()
+    expected = zennit_pass(to_torch(ours), x, target, rules, tiny=1e-14)()
     found = ours.explain(x, target, rules)
     np.testing.assert_allclose(found.relevance, expected, rtol=0, atol=1e-9 * np.abs(expected).max())
 
@@ -148,6 +149,8 @@ def test_relevance_of_an_lstm_is_gradient_times_input_with_detached_gates():
         found = propagate(Gated(0.0, name, absorb_bias=True), seen, y)
         expected = (inputs * slopes).detach().numpy()
         np.testing.assert_allclose(found, expected, rtol=0, atol=1e-10 * np.abs(expected).max())
+
+
 # --- attention: each way of relevance through it is a gradient, in which something is detached or halved ---
 
 
@@ -171,12 +174,12 @@ def torch_norm(norm, x, fixed):
 
 def torch_heads(layer, x, rule):
     q, k, v = (
-        torch_module(part)(x).unflatten(-1, (2, -1)).transpose(-2, -3) for part in (layer.query, layer.key, layer.value)
+        to_module(part)(x).unflatten(-1, (2, -1)).transpose(-2, -3) for part in (layer.query, layer.key, layer.value)
     )
     product = torch.matmul if isinstance(rule, ChainRule) else lambda one, other: halved(torch.matmul, one, other)
     A = torch.softmax(product(q, k.transpose(-1, -2)) / q.shape[-1] ** 0.5, dim=-1)
     O = A.detach() @ v if isinstance(rule, WeightsFixed) else product(A, v)  # noqa: E741
-    return torch_module(layer.output)(O.transpose(-2, -3).flatten(-2))
+    return to_module(layer.output)(O.transpose(-2, -3).flatten(-2))
 
 
 @pytest.mark.parametrize("biases", [0, 1])
@@ -189,8 +192,8 @@ def test_relevance_through_attention_is_a_modified_gradient(rule, biases):
     x = rng.normal(size=(4, 5, 6))
     inputs, fixed = torch.tensor(x, requires_grad=True), not isinstance(rule, ChainRule)
     z = inputs + torch_heads(heads, torch_norm(norm, inputs, fixed), rule)
-    z = z + torch.relu(torch_module(feed)(z))
-    y = torch_module(last)(torch_norm(read, z[:, -1], fixed))
+    z = z + torch.relu(to_module(feed)(z))
+    y = to_module(last)(torch_norm(read, z[:, -1], fixed))
     (slopes,) = torch.autograd.grad(y[:, 1].sum(), inputs)
     np.testing.assert_allclose(ours.forward(x), y.detach().numpy(), rtol=1e-12)
     expected = x * slopes.numpy()

@@ -4,7 +4,8 @@
 chapters/w2-rule.ipynb`` only those that are named. What is stored is what a
 reader needs and nothing that changes by itself: no widget state, no widget
 views, no timings, no versions. A cell that fails stops the run, and the file
-keeps its old outputs.
+keeps its old outputs. So does each cell that needs libraries which are not
+installed: `make notebooks-peers` runs these, too.
 """
 
 import argparse
@@ -17,7 +18,12 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-CHAPTERS = Path(__file__).resolve().parent.parent / "chapters"
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.append(str(ROOT))  # for benchmarks
+
+from benchmarks import needs  # noqa: E402
+
+CHAPTERS = ROOT / "chapters"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 SVG = "image/svg+xml"
 METADATA = {
@@ -32,13 +38,18 @@ def clean(notebook):
     keep = {key: notebook.metadata[key] for key in ("mystnb", "title") if key in notebook.metadata}
     notebook.metadata = nbformat.from_dict(METADATA | keep)
     notebook.nbformat, notebook.nbformat_minor = 4, 5
-    taken = set()
+    taken, count = set(), 0
     for cell in notebook.cells:
         cell.id = cell_id(cell, taken)
         for key in EDITOR_STATE:
             cell.metadata.pop(key, None)
         if cell.cell_type == "code":
+            count += 1  # the kernel does not count the cells that are left out
+            cell.execution_count = count
             cell.outputs = [output for output in map(clean_output, cell.outputs) if output]
+            for output in cell.outputs:
+                if output.output_type == "execute_result":
+                    output.execution_count = count
     return notebook
 
 
@@ -74,6 +85,7 @@ def run(path, timeout=120):
         record_timing=False,
         store_widget_state=False,
         coalesce_streams=True,
+        skip_cells_with_tag=needs.TAG if needs.missing() else "skip-execution",
         resources={"metadata": {"path": str(path.parent)}},
     ).execute()
     nbformat.write(clean(notebook), path)
