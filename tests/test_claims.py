@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import sympy as sp
-from test_book import labels_in_chapters
+from test_book import ROOT, code_cells, labels_in_chapters
 
 from lrp_edu import (
     attention,
@@ -40,6 +40,12 @@ def test_claim_holds(name):
 
 def test_every_claim_stands_at_an_equation_of_a_chapter():
     assert not {claim.label for claim in CLAIMS} - set(labels_in_chapters())
+
+
+def test_a_table_of_the_chapter_shows_every_claim():
+    cells = "\n".join(cell.source for cell in code_cells(ROOT / "chapters" / "checked-claims.ipynb"))
+    modules = {claim.function.__module__.rpartition(".")[2] for claim in CLAIMS}
+    assert {module for module in modules if f"claims.{module}.CLAIMS" not in cells} == set()
 
 
 def test_claims_are_told_apart_and_told_in_sentences():

@@ -97,7 +97,7 @@ def test_landing_page_gives_title_and_time_of_each_chapter_and_of_all():
     stated = [head(path)[0] for path in paths]
     assert rows == [(t, path.stem, str(m)) for t, path, m in zip(titles, paths, stated, strict=True)]
     neuron = [path.stem for path in paths].index("messages")  # where part III begins
-    words = "one two three four five six seven eight nine ten eleven twelve".split()
+    words = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen".split()
     halves = [round(sum(some) / 30) for some in (stated, stated[:neuron])]
     hours, before = (words[n // 2 - 1] + " and a half" * (n % 2) for n in halves)
     assert f"chapters take about {hours} hours, without the exercises; parts I and II" in text
