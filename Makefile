@@ -49,6 +49,8 @@ lint: $(STAMP)
 # A browser test waits for frames and pages, so three processes keep two cores busy, and none needs more than a thread for
 # its products. In their own order the longest files come early; by the number of their tests they would come late.
 test test-units: export OPENBLAS_NUM_THREADS ?= 1
+# Dozens of processes import the same files: what one has compiled, the others read.
+test test-units: export PYTHONDONTWRITEBYTECODE =
 test: lint
 	$(BIN)/python -m pytest --numprocesses=$(JOBS) --dist=loadfile --no-loadscope-reorder
 

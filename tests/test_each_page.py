@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 
 import pytest
+import site_style
 from test_chapter_pictures import assert_pictures_can_be_read
 from test_live_figures import agrees
 
@@ -250,6 +251,23 @@ def test_its_figures_agree_with_python(desk, book):
     for number, (name, parity) in enumerate(desk.figures):
         assert parity == "ok", name
         agrees(desk.page, classes[name], number)
+
+
+@pytest.fixture(scope="module")
+def lacking(browser, book):
+    """Return the declarations that the style sheet lacks now, by the selectors of what they apply to."""
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.set_content("<!doctype html>")
+        return page.evaluate(site_style.LACKING, site_style.sheets(book))
+
+
+def test_it_misses_no_rule_and_no_icon_that_was_cut_out(desk, book, lacking):
+    site_style.open_all(desk.page)
+    assert site_style.missing(desk.page, lacking) == []
+    shown = site_style.letters(desk.page, site_style.spoken(book))
+    assert len(shown) > 5 and shown <= set(map(chr, site_style.font(book).getBestCmap()))
+    site_style.close_all(desk.page)
 
 
 def test_at_a_desk_it_is_quiet_and_axe_finds_nothing(desk):
