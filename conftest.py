@@ -13,7 +13,7 @@ from benchmarks import needs
 
 STATED = Path(__file__).with_name("tests") / "stated"
 SOLUTION_CODE = re.compile(r"^```python\n(.*?)^```\n(?:\n```text\n(.*?)^```)?", re.DOTALL | re.MULTILINE)
-WARN = r"import warnings; warnings.filterwarnings('error', module='(?!.*(IPython|ipykernel|matplotlib_inline))')"
+WARN = r"import warnings; warnings.filterwarnings('error', module='(?!.*(IPython|ipykernel|matplotlib))')"
 CLOSE = "\nimport matplotlib.pyplot\nmatplotlib.pyplot.close('all')"  # no picture of theirs is stored
 
 
@@ -21,7 +21,7 @@ class Chapter(IPyNbFile):
     """A chapter's cells; below them, where a reader would run it, the code of hidden solutions; then what is stated."""
 
     def setup(self):
-        """Start the kernel. Then a warning is an error, as in the tests, unless it is about the kernel's own code."""
+        """Start the kernel. Then a warning is an error, as in the tests, unless it is about others' own code."""
         super().setup()
         self.kernel.await_reply(self.kernel.execute_cell_input(WARN, allow_stdin=False))
 
