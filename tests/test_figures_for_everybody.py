@@ -1,6 +1,7 @@
 """Live figures for everybody: through a screen reader, in colors of the reader's own, on paper, in wide letters."""
 
 import io
+import re
 
 import pytest
 from pictures import contrast, parse_color
@@ -468,7 +469,7 @@ def test_a_figure_lies_on_one_sheet(show_page, page, figure, paper):
         page.locator(part).evaluate("(part, mark) => part.prepend(mark)", mark)
     margin = dict.fromkeys(["top", "bottom", "left", "right"], "22mm")  # narrower than two columns on a screen
     sheets = [sheet.extract_text() for sheet in PdfReader(io.BytesIO(page.pdf(format=paper, margin=margin))).pages]
-    for text in (*marks.values(), figure.caption.split()[-1]):
+    for text in (*marks.values(), re.sub(r"\]\(.*?\)", "", figure.caption).split()[-1]):
         assert [n for n, sheet in enumerate(sheets) if text in sheet] == [1], text
 
 
