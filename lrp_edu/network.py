@@ -126,8 +126,9 @@ class Network:
         through : dict, optional
             Relevance is to pass through some neurons only: ``{k: neurons}`` chooses from the inputs of
             ``network.sharing[k]``, those that ``explanation.layers[k]`` belongs to. The neurons are one or several
-            indices on the first axis of these inputs, which for images counts the channels, or a boolean mask of this
-            axis or of all axes. What the others hold is dropped; the audit calls it "not through".
+            indices on the first axis of these inputs, which counts the channels of images and the steps of sequences,
+            or a boolean mask of this axis or of all axes. What the others hold is dropped; the audit calls it "not
+            through".
 
         Returns
         -------

@@ -244,8 +244,9 @@ class LSTM(Layer):
 
         Notes
         -----
-        Implements ``eq-lstm-relevance``. Its sums over the last two axes are those of the relevance that is on its way:
-        from one to the one before a step's inputs have taken their part, and bias and stabilizer theirs.
+        Implements ``eq-lstm-relevance``. The sum over the last two axes is what is on its way. From one entry to the
+        one before it, it falls by what the inputs of that step get, and by what bias, stabilizer and the want of a
+        receiver take.
         """
         seen, R = self.see(x)[0], check.real("R", R)
         if R.shape != seen.product.shape:

@@ -1,6 +1,6 @@
 """Sequences that hide two numbers, and small recurrent networks that add or subtract them.
 
-The task is one of Arras et al. (2019): a sequence of pairs is zero but for two steps, (n_a, 0) and later (0, n_b). What
+The task is one of Arras et al. (2019): a sequence of pairs is zero but for two steps, (n_1, 0) and later (0, n_2). What
 each step is worth is known, so a heatmap can be wrong. The networks are trained by ``tools/train_sequence.py``.
 """
 
@@ -123,12 +123,12 @@ def load_sequence_networks(task="sum"):
     Parameters
     ----------
     task : {"sum", "difference"}, default="sum"
-        Whether they return n_a + n_b or n_a - n_b.
+        Whether they return n_1 + n_2 or n_1 - n_2.
 
     Returns
     -------
     list of Network
-        New networks at every call, with weights in float64, for inputs of shape (..., steps, 2).
+        Twenty, new at every call, with weights in float64, for inputs of shape (..., steps, 2).
 
     Raises
     ------

@@ -59,3 +59,17 @@ assert toy.forward(np.array([1.0, 2.0, 1.0])) == 6 and np.allclose(toy.gradprop(
 trained.forward(X)
 product = X * trained.gradprop(T)
 assert np.abs(trained.explain(X, labels, Epsilon(1e-6, absorb_bias=True)).relevance - product).max() < 0.01
+
+# The exercise on other activation functions: where the tanh is negative, and other draws of the weights.
+for given, got in (([-2.0, 1.0], [0, -0.762]), ([-2.0, -1.0], [0, 0])):
+    bent = Network([Dense([[1.0], [1.0]]), Tanh()]).explain(given, rules=ZPlus())
+    assert np.allclose(bent.relevance, got, atol=5e-4) and bent.value < -0.7
+sizes = []
+for seed in range(7):
+    rng = np.random.default_rng(seed)
+    x, (W1, W2, w) = rng.uniform(-1, 1, (1000, 8)), (rng.normal(size=(8, n)) for n in (8, 8, 1))
+    for size in (0.1, 1.0, 10.0):
+        net = Network([Dense(size * W1), Sigmoid(), Dense(size * W2), Sigmoid(), Dense(w)])
+        e = net.explain(x)
+        sizes.append(np.median(np.abs(e.relevance).sum(axis=1) / np.abs(e.value)))
+assert [round(part) for part in (min(sizes[:3]), max(sizes[:3]), min(sizes[3:]), max(sizes[3:]))] == [34, 126, 8, 143]
