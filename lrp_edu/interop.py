@@ -47,8 +47,9 @@ def from_torch(module):
     Returns
     -------
     Network
-        With the weights A of torch as W, in their precision. It takes numpy arrays of shape (..., inputs) or, if a
-        `Conv2d` comes first, (..., channels, rows, columns). Later changes of the module do not reach it.
+        With the weights A of torch as W, in their precision. It takes numpy arrays (of a tensor
+        ``x.detach().cpu().numpy()``) of shape (..., inputs) or, if a `Conv2d` comes first, (..., channels, rows,
+        columns). Later changes of the module do not reach it.
 
     Raises
     ------
