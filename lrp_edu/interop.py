@@ -374,7 +374,7 @@ def from_sklearn(estimator):
     Examples
     --------
     >>> from sklearn.neural_network import MLPRegressor
-    >>> from_sklearn(MLPRegressor((3,)).partial_fit([[0, 1], [1, 0]], [1, 2]))
+    >>> from_sklearn(MLPRegressor(hidden_layer_sizes=(3,)).partial_fit([[0, 1], [1, 0]], [1, 2]))
     Network([Dense(2 → 3), ReLU(), Dense(3 → 1)])
     """
     from sklearn.neural_network import MLPClassifier, MLPRegressor

@@ -125,7 +125,7 @@ def test_behind_a_batch_norm_of_rows_inputs_are_rows(torch, nn):
     for call in (network.forward, network.explain, again.forward):
         with pytest.raises(ValueError, match=r"shape \(n, 4\), as torch's module 2 \(BatchNorm1d\) takes it, got \(6"):
             call(x)
-    assert np.array_equal(network.forward(x[0, 0]), again.forward(x[0])[0])
+    np.testing.assert_allclose(network.forward(x[0, 0]), again.forward(x[0])[0], rtol=1e-12)
     assert network.explain(x[0], 1, [ZPlus()]).relevance.shape == (3, 4)
     assert from_torch(nn.Linear(4, 3)).forward(x).shape == (6, 3, 3)
     images = nn.Sequential(nn.Conv2d(2, 1, 2), nn.Flatten(), nn.Linear(6, 3), nn.BatchNorm1d(3))
