@@ -6,7 +6,7 @@ STAMP  := $(VENV)/installed
 PORT   ?= 8000
 JOBS   ?= 3
 
-.PHONY: help book pdf test test-units test-oldest test-peers notebooks-peers lint mutants slips bench lab serve notebooks clean
+.PHONY: help book pdf test test-units test-oldest test-peers notebooks-peers lab-peers lint mutants slips bench lab serve notebooks clean
 
 help:
 	@echo 'make book       build the book into _build/html; for a site with an address, its source, or both:'
@@ -18,6 +18,8 @@ help:
 	@echo 'make test-units  all but the browser tests, on another Python'
 	@echo 'make test-oldest  run the unit tests with the oldest versions that are allowed'
 	@echo 'make test-peers  networks from torch and scikit-learn, and the numbers of Captum and Zennit'
+	@echo 'make notebooks-peers  run the chapter on other libraries afresh, with them, and store its outputs'
+	@echo 'make lab-peers  open the chapters in JupyterLab, with these libraries'
 	@echo 'make mutants    change the code in small ways, and list what no test notices'
 	@echo 'make slips      draw the live figures wrongly, and list what no test notices'
 	@echo 'make bench      measure what things cost'
@@ -72,13 +74,16 @@ PEERS := PYTHONPATH='$(CURDIR)/benchmarks/site' .venv-peers/bin/python
 
 # What needs torch, which is large: networks from there, the numbers of other libraries, and the chapter on both.
 # pip reads its options from the environment, too, such as another place to look for a torch without CUDA.
-test-peers: constraints.txt
+.venv-peers/installed: pyproject.toml constraints.txt
 	test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers
-	.venv-peers/bin/python -m pip install --quiet -c constraints.txt -e '.[draw,live,symbols,book,test,peers]'
-	$(PEERS) -m pytest tests/test_interop.py tests/test_peers.py chapters/toolbox.ipynb
+	.venv-peers/bin/python -m pip install --quiet -c constraints.txt -e '.[draw,live,symbols,book,lab,test,peers]'
+	touch $@
+
+test-peers: .venv-peers/installed
+	$(PEERS) -m pytest lrp_edu/interop.py tests/test_interop.py tests/test_peers.py chapters/toolbox.ipynb
 
 # The chapter on other libraries anew, with the cells that need them.
-notebooks-peers:
+notebooks-peers: .venv-peers/installed
 	$(PEERS) tools/notebooks.py chapters/toolbox.ipynb
 
 # With CI set the random cases are the same in each run, and one thread for each product is enough for two processes.
@@ -95,6 +100,10 @@ bench: $(STAMP)
 
 # The settings in lab/ ask nobody for news, and leave the chapters' Markdown to JupyterLab. Options: make lab LAB=--no-browser
 lab: $(STAMP)
+lab-peers: .venv-peers/installed
+lab-peers: BIN := .venv-peers/bin
+lab-peers: export PYTHONPATH := $(CURDIR)/benchmarks/site
+lab lab-peers:
 	JUPYTER_CONFIG_PATH='$(CURDIR)/lab' $(BIN)/jupyter lab --ServerApp.root_dir='$(CURDIR)' \
 	  --LabApp.default_url=/lab/tree/chapters/taylor-series.ipynb $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB)
 

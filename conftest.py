@@ -56,8 +56,8 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if isinstance(item, IPyNbCell):
             item.add_marker("chapters")
-            if needs.left_out(item.cell):
-                item.add_marker(pytest.mark.skip(reason=f"needs {', '.join(needs.missing())}: make test-peers"))
+        if needs.left_out(item):
+            item.add_marker(pytest.mark.skip(reason=f"needs {', '.join(needs.missing())}: make test-peers"))
 
 
 def pytest_collection_finish():

@@ -1,4 +1,4 @@
-"""The cells of chapters that need other libraries: which they are, and whether those libraries are here.
+"""The cells of chapters, and examples, that need other libraries: which they are, and whether those are here.
 
 They run under ``make test-peers``. Elsewhere they are left out, and their stored outputs stay as they are.
 """
@@ -19,6 +19,7 @@ def needs_peers(cell):
     return TAG in cell.metadata.get("tags", [])
 
 
-def left_out(cell):
-    """Tell whether a cell cannot run here."""
-    return needs_peers(cell) and bool(missing())
+def left_out(item):
+    """Tell whether what pytest has collected cannot run here: a cell with the tag, or an example of `interop`."""
+    example = item.nodeid.startswith("lrp_edu/interop.py::")
+    return bool(missing()) and (example or hasattr(item, "cell") and needs_peers(item.cell))

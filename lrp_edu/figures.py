@@ -591,7 +591,7 @@ def plot_heatmap(ax, relevance, shape=(8, 8), limit=None):
     ax : matplotlib.axes.Axes
         Where to draw.
     relevance : array_like of shape (rows * columns,) or (rows, columns)
-        Relevance of each pixel.
+        Relevance of each pixel; of a color image, the sum over its colors.
     shape : pair of int
         Rows and columns.
     limit : float, optional

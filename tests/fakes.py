@@ -43,15 +43,19 @@ class Tensor:
 
 class Module:
     def __init__(self, *_):
-        self._forward_hooks, self._forward_pre_hooks, self.training = {}, {}, True
+        self._forward_hooks, self._forward_pre_hooks, self._modules, self.training = {}, {}, {}, True
 
     def named_children(self):
-        return []
+        once = {id(child): (name, child) for name, child in reversed(self._modules.items())}
+        return reversed(once.values())
 
     def modules(self):
         yield self
         for _, child in self.named_children():
             yield from child.modules()
+
+    def extra_repr(self):
+        return ""
 
     def eval(self):
         for module in self.modules():
@@ -82,13 +86,13 @@ class Module:
 class Sequential(Module):
     def __init__(self, *children):
         super().__init__()
-        self._children = children
+        self._modules = {str(n): child for n, child in enumerate(children)}
 
-    def named_children(self):
-        return [(str(n), child) for n, child in enumerate(self._children)]
+    def __iter__(self):
+        return iter(self._modules.values())
 
     def forward(self, x):
-        for child in self._children:
+        for child in self:
             x = child.forward(x)
         return x
 
@@ -113,8 +117,9 @@ class _Windows(Module):
     around = 0.0
 
     def forward(self, x):
-        padding = 0 if self.padding == "valid" else self.padding
-        (height, width), (down, right), (top, left) = map(_two, (self.kernel_size, self.stride, padding))
+        (height, width), (down, right) = map(_two, (self.kernel_size, self.stride))
+        same = (height - 1) // 2, (width - 1) // 2
+        top, left = _two({"valid": 0, "same": same}[self.padding] if isinstance(self.padding, str) else self.padding)
         edges = [(0, 0)] * (x.ndim - 2) + [(top, top), (left, left)]
         x = np.pad(x, edges, constant_values=self.around)
         rows, columns = (x.shape[-2] - height) // down + 1, (x.shape[-1] - width) // right + 1
@@ -133,6 +138,12 @@ class Conv2d(_Windows):
         self.groups, self.padding_mode = groups, "zeros"
         self.weight = _random(outputs, inputs // groups, *self.kernel_size)
         self.bias = _random(outputs) if bias else None
+
+    def _conv_forward(self, x, weight, bias):
+        return super().forward(x)
+
+    def forward(self, x):
+        return self._conv_forward(x, self.weight, self.bias)
 
     def each(self, patch):
         sums = np.stack([(patch * kernel).sum(axis=(-3, -2, -1)) for kernel in self.weight._array], axis=-1)

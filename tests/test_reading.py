@@ -1,6 +1,7 @@
 """The chapters as a reader meets them in any notebook program: no raw keys, solutions closed, and an honest time."""
 
 import re
+from itertools import pairwise
 
 import pytest
 from test_book import EACH_CHAPTER, chapters_in_order, code_cells, notebook, text_of
@@ -96,9 +97,14 @@ def test_landing_page_gives_title_and_time_of_each_chapter_and_of_all():
     titles = [text_of(path).partition("\n")[0].removeprefix("# ") for path in paths]
     stated = [head(path)[0] for path in paths]
     assert rows == [(t, path.stem, str(m)) for t, path, m in zip(titles, paths, stated, strict=True)]
-    neuron = [path.stem for path in paths].index("messages")  # where part III begins
+    names = [path.stem for path in paths]
+    neuron = names.index("messages")  # where part III begins
     words = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen".split()
     halves = [round(sum(some) / 30) for some in (stated, stated[:neuron])]
     hours, before = (words[n // 2 - 1] + " and a half" * (n % 2) for n in halves)
     assert f"chapters take about {hours} hours, without the exercises; parts I and II" in text
     assert f"about {before} of them." in text
+    starts = [*(names.index(name) for name in ("explanations", "relu-neuron", "messages", "rules-in-practice")), None]
+    quarters = [round(sum(stated[slice(*part)]) / 15) for part in pairwise(starts)]
+    told = [f"{n // 4}{['', '¼', '½', '¾'][n % 4]}" for n in quarters]
+    assert f"Parts I to IV take about {', '.join(told[:3])} and {told[3]} hours" in text
