@@ -465,7 +465,7 @@ def _turned(x):
 
 
 class Branch(NamedTuple):
-    """What a residual block keeps of a pass: what the layers of its branch saw, and its outputs (``eq-residual``)."""
+    """What a residual block keeps of a pass: what the layers of its branch saw, and its outputs (``eq-transformer``)."""
 
     seen: list
     y: np.ndarray
@@ -488,7 +488,7 @@ class Residual(Layer):
 
     Notes
     -----
-    Implements ``eq-residual``, and backward ``eq-residual-rule``: the two share in proportion, number by number, and
+    Implements the sums of ``eq-transformer``, and backward ``eq-residual-rule``: the two share in proportion, number by number, and
     the branch hands on what it got, layer by layer, all by the one rule of the block.
 
     Examples
