@@ -465,7 +465,7 @@ def _turned(x):
 
 
 class Branch(NamedTuple):
-    """What a residual block keeps of a pass: what the layers of its branch saw, and its outputs (``eq-transformer``)."""
+    """What a residual sum keeps of a pass: what its branch's layers saw, and its outputs (``eq-transformer``)."""
 
     seen: list
     y: np.ndarray
@@ -488,8 +488,8 @@ class Residual(Layer):
 
     Notes
     -----
-    Implements the sums of ``eq-transformer``, and backward ``eq-residual-rule``: the two share in proportion, number by number, and
-    the branch hands on what it got, layer by layer, all by the one rule of the block.
+    Implements the sums of ``eq-transformer``, and backward ``eq-residual-rule``: the two share in proportion, number by
+    number, and the branch hands on what it got, layer by layer, all by the one rule of the block.
 
     Examples
     --------

@@ -44,7 +44,8 @@ def apart(one, other, part):
 
 looks = "attention, block 2"
 assert [mean(name, "answer") for name in shares] == [0.69, 0.76, 0.45, 0.29, 0.41, 0.65, 0.26, 0.08]
-assert [mean(name, "three") for name in ("AttnLRP", "weights fixed", "another letter", looks)] == [0.93, 0.93, 0.99, 0.89]
+of_three = [mean(name, "three") for name in ("AttnLRP", "weights fixed", "another letter", looks)]
+assert of_three == [0.93, 0.93, 0.99, 0.89]
 assert [mean(name, "before") for name in ("AttnLRP", "weights fixed", "another letter")] == [0.06, 0.04, 0.25]
 assert [mean(name, "question") for name in ("AttnLRP", "weights fixed")] == [0.19, 0.14]
 assert [mean(name, "size") for name in ("AttnLRP", "gradient × input")] == [0.83, 0.90]
@@ -78,7 +79,7 @@ assert with_shares(0, 0.5, 0) == 0.67 and with_shares(0.5, 1, 0.5) == 0.76
 
 # Integrated gradients: what the sums miss.
 starts = [t.network.forward(t.letters.mean(axis=0) + t.places) for t in networks]
-falls = np.stack([(z - start)[rows, drawn.answers] for z, start in zip(before, starts)])
+falls = np.stack([(z - start)[rows, drawn.answers] for z, start in zip(before, starts, strict=True)])
 sums = np.stack([m["integrated gradients"].sum(axis=1) for m in all_maps])
 assert round(float(np.median(abs(falls - sums))), 2) == 0.44 and round(float(falls.mean()), 1) == 9.5
 

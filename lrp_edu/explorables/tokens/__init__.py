@@ -69,10 +69,10 @@ class TokensFigure(Explorable):
     }
     remarks = {
         "right": "The network reads the right letter.",
-        "below-zero": "The logit that is explained is negative: blue made it so, and red speaks for the letter all the same.",
+        "below-zero": "What is explained is negative: blue made it so, and red speaks for the letter all the same.",
         "conserved": "Nothing is lost: the tokens add up to what is explained, up to rounding.",
         "softmax": "The softmax takes relevance, or adds some: the tokens do not add up to what is explained.",
-        "norm": "Norms, products and softmax take and add: the tokens add up to a slope of the logit, and not to its size.",
+        "norm": "Norms, products and softmax take and add: the tokens add up to a slope of the logit, not to its size.",
     }
     data = {"tokens_network": _parameters().astype("<f4").tobytes()}
     constants = {
