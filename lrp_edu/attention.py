@@ -4,8 +4,9 @@ Data have shape (..., tokens, features): each token is a row of numbers. A dense
 attention alone carries something from one token to another. Its weights depend on the input, as all that it multiplies
 does, so that no rule for a sum says how relevance is to pass. What passes how is an `AttentionRule`.
 
-In each of its layers relevance is an input times a factor, :math:`R_i = x_i c_i`, and the factor is a gradient in
-which something was held fixed or halved. So what goes down is written as that modified gradient.
+With LRP-0 for the sums relevance is an input times a factor, :math:`R_i = x_i c_i`, and where a bias takes its share
+the factor is a gradient in which something was held fixed or halved. So what passes a product, a softmax or a norm is
+written as that modified gradient.
 """
 
 import math
@@ -27,10 +28,11 @@ from .rules import LRP0, Rule
 class AttentionRule(Rule):
     r"""How relevance passes the products, the softmax and the norms of a transformer; `sums` shares in its sums.
 
-    .. math:: R_A = p\, A \odot \Big(\frac{R}{O} V^\top\Big), \qquad R_V = q\, V \odot \Big(A^\top \frac{R}{O}\Big),
-              \qquad O = A V
+    .. math:: R_A = \theta_A\, A \odot \Big(\frac{R}{O} V^\top\Big), \qquad
+              R_V = \theta_V\, V \odot \Big(A^\top \frac{R}{O}\Big), \qquad O = A V
 
-    Subclasses say what each factor of a product is given.
+    Subclasses say what each factor of a product is given; where the shares do not add up to 1, the audit says what is
+    added or lost.
 
     Parameters
     ----------
@@ -40,9 +42,9 @@ class AttentionRule(Rule):
     Attributes
     ----------
     to_weights, to_values : float
-        The shares p and q of the attention weights A and of the values V in their product.
+        The shares :math:`\theta_A` and :math:`\theta_V` of the attention weights and of the values in their product.
     to_scores : float
-        The share of each of the queries Q and the keys K in the product :math:`Q K^\top`.
+        The share :math:`\theta_S` of each of the queries Q and the keys K in the product :math:`Q K^\top`.
     sigma_fixed : bool
         Whether the standard deviation of a layer norm is taken for a constant.
 
@@ -113,7 +115,7 @@ class WeightsFixed(AttentionRule):
     Notes
     -----
     Implements ``eq-weights-fixed`` [Ali2022]_, with σ fixed in layer norms. What is left is a chain of sums, so that
-    nothing is lost but by a bias.
+    nothing is lost but to a bias, to a stabilizer, or at a sum of 0.
     """
 
     name: ClassVar[str] = "weights fixed"
@@ -124,7 +126,7 @@ class WeightsFixed(AttentionRule):
 
 @dataclass(frozen=True)
 class ChainRule(AttentionRule):
-    r"""Nothing is held fixed or halved: gradient × input, if the bias stands in the denominator.
+    r"""Nothing is held fixed or halved: gradient × input, with LRP-0 for the sums and the bias in the denominator.
 
     .. math:: R_i = x_i \frac{\partial f}{\partial x_i}
 
@@ -292,7 +294,7 @@ class Heads(NamedTuple):
 class SelfAttention(Layer):
     r"""Each token reads from all tokens, from each as much as its query fits their key.
 
-    .. math:: S = \frac{Q K^\top}{\sqrt e}, \qquad A_{ij} = \frac{\exp S_{ij}}{\sum_k \exp S_{ik}}, \qquad O = A V
+    .. math:: S = \frac{Q K^\top}{\sqrt e}, \qquad A_{ij} = \frac{\exp S_{ij}}{\sum_t \exp S_{it}}, \qquad O = A V
 
     Parameters
     ----------
@@ -385,30 +387,28 @@ class SelfAttention(Layer):
         return sum(layer.gradprop(self._joined(factor)) for layer, factor in sides)
 
     def _down(self, rule, its, R):
-        """Return the factors, what the sharing of O loses, and pairs: what a dense layer saw, and its outputs' R."""
+        """Return s and the factors, what sharing O loses, and pairs: what a dense layer saw, and its outputs' R."""
         (q, k, v, o), Q, K, V, O, *_ = its.inside  # noqa: E741
         s, lost = _share(rule, self._cut(propagate(rule, o, R)), O)
         c = modified_gradient(rule, its.inside, s)
         handed = [(v, V * c.V)] + ([(q, Q * c.Q), (k, K * c.K)] if rule.to_weights else [])
-        return c, lost, [(seen, self._joined(R)) for seen, R in handed]
+        return s, c, lost, [(seen, self._joined(R)) for seen, R in handed]
 
     def redistribute(self, rule, its, R):
         """Return the relevance of the inputs, of shape (..., tokens, features), from that of the outputs."""
         rule = _passing(rule)
-        _, _, handed = self._down(rule, its, R)
+        *_, handed = self._down(rule, its, R)
         return sum(propagate(rule, seen, R) for seen, R in handed)
 
     def losses(self, rule, its, R):
         """Return what bias, stabilizer, no receiver, softmax and products took."""
         rule, (*_, o), S, A = _passing(rule), its.inside.dense, its.inside.S, its.inside.A
-        c, lost, handed = self._down(rule, its, R)
+        s, c, lost, handed = self._down(rule, its, R)
+        others = {"softmax": A * c.A - S * c.S} if rule.to_weights else {}
+        if rule.to_weights + rule.to_values != 1 or (rule.to_weights and rule.to_scores != 0.5):
+            others["product"] = np.concatenate([np.ravel(part) for part in _added(rule, its.inside, s, c)])
         parts = [losses(rule, o, R), lost(), *(losses(rule, seen, R) for seen, R in handed)]
-        if rule.to_weights:
-            others = {"softmax": A * c.A - S * c.S}
-            if (rule.to_weights, rule.to_values, rule.to_scores) != (0.5, 0.5, 0.5):
-                others["product"] = np.concatenate([np.ravel(part) for part in _added(rule, its.inside, c)])
-            parts.append(Losses(*np.zeros((3, 1), S.dtype), others))
-        return together(parts)
+        return together([*parts, Losses(*np.zeros((3, 1), S.dtype), others)])
 
 
 class Factors(NamedTuple):
@@ -424,14 +424,14 @@ class Factors(NamedTuple):
 def modified_gradient(rule, heads, s):
     r"""Return the gradient with respect to all that heads multiply, as far as the rule lets it through.
 
-    .. math:: c_A = p\, s V^\top, \qquad c_V = q\, A^\top s, \qquad
+    .. math:: c_A = \theta_A\, s V^\top, \qquad c_V = \theta_V\, A^\top s, \qquad
               c_S = A \odot \big(c_A - \textstyle\sum A \odot c_A\big), \qquad
-              c_Q = r\, \frac{c_S K}{\sqrt e}, \qquad c_K = r\, \frac{c_S^\top Q}{\sqrt e}
+              c_Q = \theta_S\, \frac{c_S K}{\sqrt e}, \qquad c_K = \theta_S\, \frac{c_S^\top Q}{\sqrt e}
 
     Parameters
     ----------
     rule : AttentionRule
-        Its shares p, q and r: those of A, of V, and of each of Q and K.
+        Its shares: those of A, of V, and of each of Q and K.
     heads : Heads
         What the heads keep of a pass.
     s : ndarray of shape (..., heads, tokens, features of a head)
@@ -444,7 +444,7 @@ def modified_gradient(rule, heads, s):
 
     Notes
     -----
-    Implements ``eq-product-rule`` and ``eq-softmax-rule``. With p = q = r = 1 it is the gradient.
+    Implements ``eq-product-rule`` and ``eq-softmax-rule``. With shares of 1 it is the gradient.
     """
     _, Q, K, V, _, _, A = heads
     c_A = rule.to_weights * (s @ _turned(V))
@@ -453,10 +453,9 @@ def modified_gradient(rule, heads, s):
     return Factors(scaled @ K, _turned(scaled) @ Q, rule.to_values * (_turned(A) @ s), c_S, c_A)
 
 
-def _added(rule, heads, c):
-    """Return what the two products take where their factors do not get one whole together; less than 0: they add."""
-    of_values = 1 - rule.to_weights - rule.to_values
-    yield of_values / rule.to_values * (heads.V * c.V)
+def _added(rule, heads, s, c):
+    """Yield what each product takes where its factors do not get one whole together; less than 0: it adds."""
+    yield (1 - rule.to_weights - rule.to_values) * (s * heads.O)
     yield (1 - 2 * rule.to_scores) * (heads.S * c.S)
 
 
@@ -466,7 +465,7 @@ def _turned(x):
 
 
 class Branch(NamedTuple):
-    """What a residual block keeps of a pass: what the layers of its branch saw, and its outputs (``eq-transformer``)."""
+    """What a residual sum keeps of a pass: what its branch's layers saw, and its outputs (``eq-transformer``)."""
 
     seen: list
     y: np.ndarray
@@ -489,8 +488,8 @@ class Residual(Layer):
 
     Notes
     -----
-    Implements ``eq-transformer``, and backward ``eq-residual-rule``: the two share in proportion, number by number, and
-    the branch hands on what it got, layer by layer, all by the one rule of the block.
+    Implements the sums of ``eq-transformer``, and backward ``eq-residual-rule``: the two share in proportion, number by
+    number, and the branch hands on what it got, layer by layer, all by the one rule of the block.
 
     Examples
     --------
@@ -603,12 +602,12 @@ class LastToken(Layer):
 class Transformer:
     r"""Tokens, a row of numbers for each, and a network of blocks above them.
 
-    .. math:: x_t = E_{\text{token } t} + P_t
+    .. math:: x_t = L_{\text{token } t} + P_t
 
     Parameters
     ----------
     letters : array_like of shape (letters, features)
-        A row E for each letter of the alphabet.
+        A row L for each letter of the alphabet.
     places : array_like of shape (length, features)
         A row P for each place of a sequence.
     layers : list

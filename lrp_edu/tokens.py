@@ -65,6 +65,7 @@ def draw_sequences(n, *, held_out=True, seed=0):
     --------
     >>> drawn = draw_sequences(2)
     >>> [write(tokens) for tokens in drawn.tokens], write(drawn.answers), drawn.places.tolist()
+    (['FADABCCCAAAC', 'FDCEDBBEDDCE'], 'AD', [8, 8])
     """
     rng = np.random.default_rng(seed)
     tokens = np.empty((0, LENGTH), int)

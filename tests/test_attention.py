@@ -204,6 +204,20 @@ def test_the_audit_accounts_for_all(variant, sums):
     )
 
 
+@pytest.mark.parametrize("shares", [(1, 0, 0.5), (0, 0.5, 0), (0, 0, 0), (0.3, 0.3, 0.7), (0.5, 0.5, 1)], ids=str)
+def test_the_audit_accounts_for_shares_that_are_no_whole(shares):
+    """Whatever a subclass gives each factor, the audit says what the products add or take."""
+    names = ("to_weights", "to_values", "to_scores")
+    rule = type("Uneven", (AttnLRP,), dict(zip(names, shares, strict=True)))()
+    model, tokens = transformer(2), sequences(2)
+    explanation = model.explain(tokens, 0, rule)
+    size = abs(explanation.layers[0]).sum() + abs(explanation.value).sum()
+    rows = explanation.audit().rows
+    assert all(abs(row.rounding) < 1e-10 * size for row in rows)
+    taken = {name for row in rows for name in row.others if row.others[name]}
+    assert ("softmax" in taken, "product" in taken) == (shares[0] > 0, shares != (1, 0, 0.5))
+
+
 def test_without_biases_nothing_is_lost_where_weights_are_fixed():
     model, tokens = transformer(3, bias=False), sequences(3, 50)
     explanation = model.explain(tokens, 1, WeightsFixed())

@@ -14,15 +14,15 @@ SYMBOLS = {"$z^+$": "z⁺", "$z^B$": "zᴮ", "$w^2$": "w²", "$z$": "z", r"$\gam
 # another name.
 EVERYDAY = set(" ".join("""
     a silent x; a smooth function; a starting point; about; absent; added; after; against; against it; all; along;
-    along a row; and; another image; any; as seen from; at; at a root; average; before; behind; bending; between;
-    both; by kind; by place; can occur; change; chosen; compared with 0; constant; difference; down a column; each;
-    erase; every; exact; exactly; first layer; fold first; for lrp; four limits; from; function; gains; handed;
+    along a row; and; another image; answer; any; as seen from; at; at a root; average; before; behind; bending;
+    between; both; by kind; by place; can occur; change; chosen; compared with 0; constant; difference; down a column;
+    each; erase; every; exact; exactly; first layer; fold first; for lrp; four limits; from; function; gains; handed;
     held; held constant; in hidden layers; in the box; injects; is; it; it says; it supports; its; jumps; larger;
     largest; layer by layer; many gradients; method; minus that of; missing; more; moved; near; nearest; nearly;
     nearly one map; negative; not; nothing is there; numbers; of both; on the hinge; on the inputs; on top; one;
     only; other; otherwise; our composite; output; own; point; points in between; positive; positive bias; positive
     sums; predict; proportions; receives; remove; reset; right; same; say; sends; sign; small; stays; straight; sum;
-    taken over; that; the model; there; this; this model; to; two classes; two images; upper; upper layer; value;
+    taken over; that; the model; there; this; this model; three; to; two classes; two images; upper; upper layer; value;
     visibly; where; whole; whole point; without; without bias; worth; x tilde; z direction
 """.split()).split("; "))
 

@@ -6,7 +6,7 @@ from tokens_cases import tokens_case
 
 from lrp_edu.explorables import TokensFigure
 from lrp_edu.palette import ACTIVATION_COLORS, RELEVANCE_COLORS
-from lrp_edu.tokens import LENGTH, LETTERS
+from lrp_edu.tokens import LENGTH, LETTERS, read
 
 EDGE = 22
 NAMED = [
@@ -15,6 +15,7 @@ NAMED = [
     {"rule": "chain"},
     {"target": "D", "block": "1", "head": "2"},
     {"letters": [0] * 11 + [1]},
+    {"letters": read("AEDCBCCFFFCE").tolist(), "rule": "fixed"},  # the network reads C, and D would be right
     {"letters": [0, 1, 2, 3, 4, 5, 0, 1, 2, 3, 4, 4], "rule": "chain"},
 ]
 ROWS = ["the output", "the last norm", "block 2", "attention 2", "block 1", "attention 1", "the tokens"]
@@ -30,7 +31,7 @@ KINDS = {
 
 def states():
     random = np.random.default_rng(11)
-    return [*NAMED, *(tokens_case(random) for _ in range(10))]
+    return [*NAMED, *(tokens_case(random) for _ in range(9))]
 
 
 ALBUM = Album(
@@ -142,6 +143,11 @@ def test_the_words_below_the_matrix(drawn):
         head, _, number = text.rstrip(")").rpartition(" (")
         assert head == f"Block {state['block']}, head {state['head']}: the question reads most from {whom}", picture
         assert says(number, own[most], 2)
+
+
+def test_every_sentence_is_shown_in_some_picture(drawn):
+    shown = {key for picture in drawn for key in picture.numbers["notes"]}
+    assert shown == {*TokensFigure.warnings, *TokensFigure.remarks}
 
 
 def test_the_verdict(drawn):

@@ -18,27 +18,75 @@ assert round(rows[1].outgoing, 6) == 0.000007 and round(rows[-1].outgoing, 2) ==
 clue = {name: relevance("BCFADBECAFDB", name)[5] for name in ways}
 assert round(clue["AttnLRP"], 2) == -0.79 and round(clue["weights fixed"], 2) == -2.65
 
-# By chance one letter in six is right; each network reads 100 %, to the digits shown.
+# Each network reads 100 %, to the digits shown. Another letter at each of the nine other places changes no answer.
 assert min((t.forward(many.tokens).argmax(axis=1) == many.answers).mean() for t in networks) >= 0.9995
+rng, moves, rows = np.random.default_rng(0), [], np.arange(100)
+for _ in range(4):
+    wish = rng.random((100, 12, 6))
+    for letter in (drawn.tokens, np.repeat(drawn.tokens[:, -1:], 12, axis=1)):  # neither its own, nor that asked for
+        np.put_along_axis(wish, letter[..., None], 2, axis=2)
+    others = wish.argmin(axis=2)
+    np.put_along_axis(others, three, np.take_along_axis(drawn.tokens, three, axis=1), axis=1)
+    now = np.array([t.forward(others) for t in networks])
+    assert np.all(now.argmax(axis=2) == drawn.answers)
+    moves.append(np.abs(now - before)[:, rows, drawn.answers].mean())
+assert round(float(np.mean(moves)), 2) == 0.35
+
 
 # The table: what the text says of it.
 def mean(name, part):
     return round(float(shares[name][part].mean()), 2)
 
-assert [mean(name, "answer") for name in shares] == [0.69, 0.76, 0.45, 0.29, 0.35, 0.65, 0.26, 0.08]
-assert [mean(name, "three") for name in ("AttnLRP", "weights fixed", "another letter", "attention, block 2")] == [
-    0.93, 0.93, 0.87, 0.89,
-]  # fmt: skip
-assert [mean(name, "before") for name in ("AttnLRP", "weights fixed", "another letter")] == [0.06, 0.04, 0.23]
+
+def apart(one, other, part):
+    return ev.interval(shares[one][part] - shares[other][part])
+
+
+looks = "attention, block 2"
+assert [mean(name, "answer") for name in shares] == [0.69, 0.76, 0.45, 0.29, 0.41, 0.65, 0.26, 0.08]
+of_three = [mean(name, "three") for name in ("AttnLRP", "weights fixed", "another letter", looks)]
+assert of_three == [0.93, 0.93, 0.99, 0.89]
+assert [mean(name, "before") for name in ("AttnLRP", "weights fixed", "another letter")] == [0.06, 0.04, 0.25]
 assert [mean(name, "question") for name in ("AttnLRP", "weights fixed")] == [0.19, 0.14]
-three_ways = ("AttnLRP", "weights fixed", "attention, block 2")
-own, fixed, weights = (ev.interval(shares[name]["answer"]) for name in three_ways)
-assert own[1] > fixed[0] and weights[1] > fixed[0] and weights[0] < own[0]
-assert ev.interval(shares["attention, block 2"]["three"])[1] > 0.93
-lowest = min(ev.interval(shares[name]["three"])[0] for name in three_ways[:2])
-assert ev.interval(shares["another letter"]["three"])[1] < lowest
-spread = {name: np.ptp([mean(name, part) for part in ("answer", "before", "question")]) for name in shares}
-assert spread["another letter"] < min(spread["AttnLRP"], spread["weights fixed"])
+assert [mean(name, "size") for name in ("AttnLRP", "gradient × input")] == [0.83, 0.90]
+assert apart("AttnLRP", "gradient × input", "answer")[0] > 0 and apart("weights fixed", "AttnLRP", "answer")[0] < 0.015
+ends = [apart(looks, way, part) for way in ("AttnLRP", "weights fixed") for part in ("answer", "three")]
+assert all(low < 0.01 and high > -0.01 for low, high in ends)
+assert apart("another letter", "AttnLRP", "three")[0] > 0.03 < apart("another letter", "weights fixed", "three")[0]
+by_network = shares[looks]["answer"].mean(axis=1).round(2)
+assert by_network.max() == 0.91 and by_network.min() == 0.20
+
+# The letter before the answer, and what correlates with the fall of the logit.
+for name, blue, part, alike in (("AttnLRP", 0.60, 0.31, 0.66), ("weights fixed", 0.66, 0.41, 0.65)):
+    R = np.stack([m[name] for m in all_maps])
+    own, all_blue = R[:, rows, drawn.places - 1], np.maximum(-R, 0)
+    assert round(float((own < 0).mean()), 2) == blue
+    assert round(float((np.maximum(-own, 0) / all_blue.sum(axis=2)).mean()), 2) == part
+    assert round(np.mean([ev.correlation(m[name], m["another letter"]) for m in all_maps]), 2) == alike
+names = *ways, "integrated gradients", looks, "rollout"
+alike = {name: np.mean([ev.correlation(m[name], m["another letter"]) for m in all_maps]) for name in names}
+assert round(alike["rollout"], 2) == 0.88 == round(max(alike.values()), 2)
+
+
+# What the halves do: half to the values alone, and all to them with queries and keys as before.
+def with_shares(to_weights, to_values, to_scores):
+    rule = type("Uneven", (AttnLRP,), {"to_weights": to_weights, "to_values": to_values, "to_scores": to_scores})()
+    R = [t.explain(drawn.tokens, drawn.answers, rule).relevance.sum(axis=2) for t in networks]
+    return round(float(np.mean([on(one, three[:, :1]) for one in R])), 2)
+
+
+assert with_shares(0, 0.5, 0) == 0.67 and with_shares(0.5, 1, 0.5) == 0.76
+
+# Integrated gradients: what the sums miss.
+starts = [t.network.forward(t.letters.mean(axis=0) + t.places) for t in networks]
+falls = np.stack([(z - start)[rows, drawn.answers] for z, start in zip(before, starts, strict=True)])
+sums = np.stack([m["integrated gradients"].sum(axis=1) for m in all_maps])
+assert round(float(np.median(abs(falls - sums))), 2) == 0.44 and round(float(falls.mean()), 1) == 9.5
+
+# The second largest logit, and what the heads of the figure read.
+assert 0.45 < np.mean([np.sort(z, axis=1)[:, -2] < 0 for z in before]) < 0.55
+most = [[write([ours[row.argmax()]]) for row in block[:, -1]] for block in transformer.attention(ours)]
+assert most == [["F", "C"], ["E", "E"]]
 
 # The exercises: another last B, and letters beside places.
 changes = "BCFADAECAFDB", "BCFADBDCAFDB", "BCFADADCAFDB"

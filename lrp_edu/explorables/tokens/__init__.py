@@ -63,16 +63,16 @@ class TokensFigure(Explorable):
     spoken = ("f", "on_answer")
     at_once = 2
     warnings = {
-        "unasked": "The letter that is asked for has none behind it: there is no right answer.",
+        "unasked": "The letter that is asked for does not occur, or has none behind it: there is no right answer.",
         "wrong": "The network reads another letter than the right one.",
         "other": "What is explained is not the right answer.",
     }
     remarks = {
         "right": "The network reads the right letter.",
-        "below-zero": "What is explained is negative: negative relevance speaks for it, positive against it.",
+        "below-zero": "What is explained is negative: blue made it so, and red speaks for the letter all the same.",
         "conserved": "Nothing is lost: the tokens add up to what is explained, up to rounding.",
         "softmax": "The softmax takes relevance, or adds some: the tokens do not add up to what is explained.",
-        "norm": "Norms, products and softmax take and add: the sum of the tokens says nothing about the logit.",
+        "norm": "Norms, products and softmax take and add: the tokens add up to a slope of the logit, not to its size.",
     }
     data = {"tokens_network": _parameters().astype("<f4").tobytes()}
     constants = {
