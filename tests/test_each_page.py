@@ -23,10 +23,10 @@ OPTIONS = {
 }
 # The name of a node in a figure says in words what stands in it as numbers.
 LEFT_OUT = [".explorable svg [role=radio]"]
-# The ten thousand parts of formulas and lines of code have nothing that could be asked for; without them it is quick.
+# The ten thousand parts of formulas and of code have nothing that could be asked for; without them it is quick.
 # (The contrast of code is tested with that of all text.)
-FLATTEN = """() => document.querySelectorAll("math, .highlight pre, figure svg.picture").forEach((part) => {
-  part.textContent = part.textContent;
+FLATTEN = """() => document.querySelectorAll("math, .highlight pre, code, .sig-param, figure svg.picture").forEach((part) => {
+  if (!part.querySelector("a")) part.textContent = part.textContent;
 })"""
 # Contrast takes longest by far. Of texts that are alike in their letters and in all that lies behind them three do.
 # Those that axe may pass over, as nobody sees them, do not count among the three. One letter it cannot judge.

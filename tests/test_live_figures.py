@@ -155,8 +155,8 @@ PARITY = [
     Parity(DeepFigure, deep_case, deep_magnitude, 1000),
     Parity(CanvasFigure, canvas_case, canvas_magnitude, 150),
     Parity(FlippingFigure, flipping_case, flipping_magnitude, 300),
-    Parity(SequenceFigure, sequence_case, sequence_magnitude, 500),
-    Parity(TokensFigure, tokens_case, tokens_magnitude, 300),
+    Parity(SequenceFigure, sequence_case, sequence_magnitude, 200),
+    Parity(TokensFigure, tokens_case, tokens_magnitude, 120),
 ]
 
 
