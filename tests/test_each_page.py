@@ -25,7 +25,7 @@ OPTIONS = {
 LEFT_OUT = [".explorable svg [role=radio]"]
 # The ten thousand parts of formulas and of code have nothing that could be asked for; without them it is quick.
 # (The contrast of code is tested with that of all text.)
-FLATTEN = """() => document.querySelectorAll("math, .highlight pre, code, .sig-param, figure svg.picture").forEach((part) => {
+FLATTEN = """() => document.querySelectorAll("math, pre, code, .sig-param, svg.picture").forEach((part) => {
   if (!part.querySelector("a")) part.textContent = part.textContent;
 })"""
 # Contrast takes longest by far. Of texts that are alike in their letters and in all that lies behind them three do.
