@@ -26,7 +26,7 @@ class Network:
     ----------
     layers, weighted, sharing : tuple
         All layers, those with weights, each of which takes a rule, and those that share relevance: these are the
-        layers with weights and the poolings, which bring a rule along.
+        layers with weights and the average poolings, which bring a rule along.
     inputs, outputs : int
         How many there are; for images, how many channels.
     input_shape, output_shape : tuple

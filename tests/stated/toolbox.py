@@ -12,6 +12,9 @@ assert np.allclose(6 * np.array([1, 4]) / 14, [0.43, 1.71], atol=0.005)
 bare = Network([Dense([[1.0], [2.0]], [3.0])])
 for each in (Gamma(0.25), ZPlus(), ZBox(-1, 1)):
     assert np.allclose(bare.explain([1.0, 1.0], rules=each).relevance, [2, 4])
+    assert np.allclose(bare.explain([1.0, 0.0], rules=each).relevance, [2, 2] if each == ZBox(-1, 1) else [4, 0])
+for each in (LRP0(absorb_bias=True), Gamma(0.25, absorb_bias=True), ZPlus(absorb_bias=True)):
+    assert np.allclose(bare.explain([1.0, 1.0], rules=each).relevance, [1, 2])
 
 # No bias of this network is positive.
 assert max(layer.bias.max() for layer in trained.weighted) <= 0
@@ -80,3 +83,23 @@ if "three" in globals():  # where the other libraries are
     _, found, share = in_composite(to_torch(averaged), images, without)
     off = np.abs(found.numpy() - ours_).max() / np.abs(ours_).max()
     assert round(off, 2) == 0.24 and abs(share - 1).max() < 0.01
+
+    # A ReLU without Pass() in Zennit: the same, but where silent neurons get relevance from above.
+    from zennit.layer import Sum
+
+    for each in (LRP0(), Gamma(0.25), ZPlus(), AlphaBeta(2), WSquare(), Flat(), ZBox(-1, 1)):
+        asked = random.forward(images).argmax(axis=1)
+        ours_ = random.explain(images, asked, each).relevance
+        without = LayerMapComposite([((nn.Linear, nn.Conv2d), rules[each][0])])
+        off = np.abs(in_composite(to_torch(random), images, without)[1].numpy() - ours_).max() / np.abs(ours_).max()
+        assert off > 0.3 if each in (WSquare(), Flat(), ZBox(-1, 1)) else off < 1e-6, (each, off)
+
+    # The composite of the first figure, with and without a rule for batch norms, and for the Sum of a canonized ResNet.
+    hooks = [((nn.Linear, nn.Conv2d), normed), (nn.ReLU, zr.Pass()), (nn.BatchNorm2d, zr.Pass())]
+    off = [abs(in_composite(small, pixels, LayerMapComposite(hooks[:n]))[2] - 1).min() for n in (2, 3)]
+    assert off[0] > 0.01 and off[1] < 1e-4, off
+    image = torch.rand(1, 3, 32, 32, dtype=torch.double)
+    four = unsettle(ResNet(Bottleneck, [1, 1, 1, 1], num_classes=10))
+    hooks += [(nn.AdaptiveAvgPool2d, zr.Norm()), (Sum, zr.Norm())]
+    sums = [in_composite(four, image, LayerMapComposite(hooks[:n], canonizers=[ResNetCanonizer()]))[2] for n in (4, 5)]
+    assert abs(sums[0] / 16 - 1).max() < 1e-3 and abs(sums[1] - 1).max() < 1e-3, sums
