@@ -22,7 +22,7 @@ EVERYDAY = set(" ".join("""
     nearly one map; negative; not; nothing is there; numbers; of both; on the hinge; on the inputs; on top; one;
     only; other; otherwise; our composite; output; own; point; points in between; positive; positive bias; positive
     sums; predict; proportions; receives; remove; reset; right; same; say; sends; sign; small; stays; straight; sum;
-    taken over; that; the model; there; this; this model; three; to; two classes; two images; upper; upper layer; value;
+    taken over; that; the model; there; this; this model; three; to; two classes; two images; upper; upper layer;
     visibly; where; whole; whole point; without; without bias; worth; x tilde; z direction
 """.split()).split("; "))
 

@@ -57,10 +57,15 @@ by_network = shares[looks]["answer"].mean(axis=1).round(2)
 assert by_network.max() == 0.91 and by_network.min() == 0.20
 
 # The letter before the answer, and what correlates with the fall of the logit.
-for name, blue, part, alike in (("AttnLRP", 0.60, 0.31, 0.66), ("weights fixed", 0.66, 0.41, 0.65)):
+nine = np.ones((100, 12), bool)
+np.put_along_axis(nine, three, False, axis=1)
+for name, blue, of_nine, part, alike in (("AttnLRP", 60, 56, 0.31, 0.66), ("weights fixed", 66, 53, 0.41, 0.65)):
     R = np.stack([m[name] for m in all_maps])
     own, all_blue = R[:, rows, drawn.places - 1], np.maximum(-R, 0)
-    assert round(float((own < 0).mean()), 2) == blue
+    assert (round(100 * (own < 0).mean()), round(100 * (R < 0)[:, nine].mean())) == (blue, of_nine)
+    by_network = (own < 0).mean(axis=1).round(2)
+    assert (by_network.min(), by_network.max()) == {"AttnLRP": (0.36, 0.9), "weights fixed": (0.58, 0.79)}[name]
+    assert name != "AttnLRP" or by_network[0] == 0.36
     assert round(float((np.maximum(-own, 0) / all_blue.sum(axis=2)).mean()), 2) == part
     assert round(np.mean([ev.correlation(m[name], m["another letter"]) for m in all_maps]), 2) == alike
 names = *ways, "integrated gradients", looks, "rollout"
@@ -72,19 +77,33 @@ assert round(alike["rollout"], 2) == 0.88 == round(max(alike.values()), 2)
 def with_shares(to_weights, to_values, to_scores):
     rule = type("Uneven", (AttnLRP,), {"to_weights": to_weights, "to_values": to_values, "to_scores": to_scores})()
     R = [t.explain(drawn.tokens, drawn.answers, rule).relevance.sum(axis=2) for t in networks]
-    return round(float(np.mean([on(one, three[:, :1]) for one in R])), 2)
+    return np.mean([on(one, three[:, :1]) for one in R], axis=1)
 
 
-assert with_shares(0, 0.5, 0) == 0.67 and with_shares(0.5, 1, 0.5) == 0.76
+all_to_values = with_shares(0.5, 1, 0.5)
+assert round(with_shares(0, 0.5, 0).mean(), 2) == 0.67 and round(all_to_values.mean(), 2) == 0.76
+halved, fixed = (shares[name]["answer"].mean(axis=1) for name in ("AttnLRP", "weights fixed"))
+made = (all_to_values - halved) / (fixed - halved)
+assert np.all(abs(made[:2] - 0.5) < 0.15) and made[3] > 1 and max((fixed - halved)[[2, 4]]) < 0.005
 
 # Integrated gradients: what the sums miss.
 starts = [t.network.forward(t.letters.mean(axis=0) + t.places) for t in networks]
 falls = np.stack([(z - start)[rows, drawn.answers] for z, start in zip(before, starts, strict=True)])
 sums = np.stack([m["integrated gradients"].sum(axis=1) for m in all_maps])
 assert round(float(np.median(abs(falls - sums))), 2) == 0.44 and round(float(falls.mean()), 1) == 9.5
+assert round(float(np.mean(abs(falls - sums))), 1) == 1.5
+
+# A bias of the keys: the change is proportional to it. Two tokens: as a softmax 0.24 of 1.
+small, _ = with_other(key=Dense(heads.key.weight, key.bias / 10))
+R, S, T = (t.explain(drawn.tokens, rules=AttnLRP(LRP0())).relevance.sum(axis=2) for t in (transformer, small, shifted))
+assert np.allclose(10 * (S - R), T - R, atol=1e-9)
+of_two = np.exp([2, 0]) / np.exp([2, 0]).sum()
+assert (np.array([2, 0]) * (np.array([1, 0]) - of_two)).round(2).tolist() == [0.24, 0]
 
 # The second largest logit, and what the heads of the figure read.
 assert 0.45 < np.mean([np.sort(z, axis=1)[:, -2] < 0 for z in before]) < 0.55
+by_row = [np.sort(row)[::-1][:2] for row in transformer.attention(ours)[0][:, -1]]
+assert all(first < 0.35 for first, _ in by_row)
 most = [[write([ours[row.argmax()]]) for row in block[:, -1]] for block in transformer.attention(ours)]
 assert most == [["F", "C"], ["E", "E"]]
 
