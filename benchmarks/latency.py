@@ -14,22 +14,23 @@ from lrp_edu import explorables
 
 from .browser import chromium
 from .table import Missing, Row
-from .web import cell, jupyterlab, lay_out_figures, open_notebook, page_of, run, serving
+from .web import FRAME, cell, jupyterlab, lay_out_figures, open_notebook, page_of, run, serving
 
 EVENTS, PRESSES = 120, 30
 
-# From each move of the pointer with a button down to the frame after it.
+# From each move of the pointer with a button down, and from each key on a letter, to the frame after it.
 RECORD_DRAG = """() => {
     if (window.times) return;
     const channel = new MessageChannel();
     const starts = [];
     window.times = [];
     channel.port1.onmessage = () => times.push(performance.now() - starts.shift());
-    addEventListener("pointermove", ({ buttons }) => {
-        if (!buttons) return;
+    const record = ({ type, buttons, target }) => {
+        if (type === "keydown" ? !target.matches("[role=spinbutton]") : !buttons) return;
         starts.push(performance.now());
         requestAnimationFrame(() => channel.port2.postMessage(0));
-    }, { capture: true });
+    };
+    for (const type of ["pointermove", "keydown"]) addEventListener(type, record, { capture: true });
 }"""
 
 # From the key that moves the slider to the frame with another image, fully decoded.
@@ -89,11 +90,15 @@ def show(page, address, folder, figure):
 
 
 def drag_all(page, figure=None):
-    """Drag each handle and slider of the page's figure, or of one of them, and return the times in ms of each."""
+    """Drag each handle and slider of the page's figure, or of one of them, and return the times in ms of each.
+
+    Of places for letters, which are alike, the first is changed by keys.
+    """
     page.evaluate(RECORD_DRAG)
     figure = figure or page.locator(".explorable")
     parts = figure.locator(".handle:visible .handle-grab, .pad, input[type=range]:visible")
-    return [drag(page, part) for part in parts.all()]
+    letters = figure.locator("[role=spinbutton]:visible")
+    return [drag(page, part) for part in parts.all()] + [press(page, part) for part in letters.all()[:1]]
 
 
 def drag(page, part):
@@ -108,6 +113,16 @@ def drag(page, part):
         page.mouse.move(x + 60 * np.sin(angle), y + 60 - 60 * np.cos(angle))
     page.mouse.up()
     page.wait_for_timeout(100)
+    return page.evaluate("times")
+
+
+def press(page, part):
+    """Press a key on `part` again and again, once a frame, and return the times in ms."""
+    page.evaluate("times.length = 0")
+    part.focus()
+    for _ in range(EVENTS):
+        page.keyboard.press("ArrowUp")
+        page.evaluate(FRAME)
     return page.evaluate("times")
 
 
@@ -130,7 +145,7 @@ def row(place, what, times):
 def slowest_row(place, name, parts):
     """Return the row of a figure: the times of its part with the largest 95th percentile."""
     slowest = max(parts, key=lambda times: np.percentile(times, 95))
-    return row(place, f"{name}: the slowest of {len(parts)} handles and sliders", slowest)
+    return row(place, f"{name}: the slowest of {len(parts)} controls", slowest)
 
 
 def rows():
